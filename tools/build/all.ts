@@ -1,0 +1,61 @@
+import type { Log } from '../log.js';
+import { runTasks, type Task } from '../tasks.js';
+import { writeCompileCommands } from './compile-commands.js';
+import { buildKernel, type KernelBuild } from './kernel.js';
+import type { Variant } from './paths.js';
+import { buildUserland, type UserlandBuild } from './userland.js';
+
+export interface BuildAllOptions {
+	variant: Variant;
+	/** Image declarations to assemble afterwards, by name or path. */
+	images?: string[];
+	jobs?: number;
+	locked?: boolean;
+	signal: AbortSignal;
+	log: Log;
+}
+
+export interface BuildAllResult {
+	kernel: KernelBuild;
+	userland: UserlandBuild;
+	images: string[];
+}
+
+/** Builds kernel, user space and images, with progress. */
+export async function buildAll(options: BuildAllOptions): Promise<BuildAllResult> {
+	const { variant, signal, log } = options;
+	const common = { variant, signal, log, ...(options.jobs === undefined ? {} : { jobs: options.jobs }) };
+	const result: Partial<BuildAllResult> & { images: string[] } = { images: [] };
+	let held: (() => void) | undefined;
+	// A redrawn list and a compiler's messages do not mix: what is printed meanwhile comes out afterwards.
+	const pieces: (string | Uint8Array)[] = [];
+	const buffered: Log =
+		log.interactive && log.level === 0
+			? { ...log, raw: (text) => void pieces.push(text), warn: (line) => void pieces.push(`warning: ${line}\n`) }
+			: log;
+	held = () => {
+		for (const piece of pieces.splice(0)) log.raw(piece);
+	};
+	const tasks: Task[] = [
+		{
+			title: `kernel (${variant})`,
+			task: async () => {
+				result.kernel = await buildKernel({ ...common, log: buffered });
+			},
+		},
+		{
+			title: `user space (${variant})`,
+			task: async () => {
+				result.userland = await buildUserland({ ...common, log: buffered });
+				await writeCompileCommands(['kernel', 'userland'], variant, signal);
+			},
+		},
+	];
+	try {
+		await runTasks(tasks, { log });
+	} finally {
+		held();
+	}
+	if (result.kernel === undefined || result.userland === undefined) throw new Error('a build task did not run');
+	return { kernel: result.kernel, userland: result.userland, images: result.images };
+}
