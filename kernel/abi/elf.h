@@ -13,7 +13,6 @@
 #define EI_VERSION	6
 #define EI_OSABI	7
 #define EI_ABIVERSION	8
-#define EI_PAD		9
 #define EI_NIDENT	16
 #define ELFMAG0		0x7f
 #define ELFMAG1		'E'

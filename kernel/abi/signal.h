@@ -48,7 +48,7 @@
 /* The first and last real-time signals as the kernel counts; C libraries keep the first few. */
 #define ABI_SIGRTMIN	32
 #define ABI_SIGRTMAX	64
-#define _NSIG		64
+#define ABI_NSIG	64
 
 #define SA_NOCLDSTOP	0x00000001
 #define SA_NOCLDWAIT	0x00000002
