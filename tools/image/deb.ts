@@ -1,0 +1,56 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { XzReadableStream } from 'xz-decompress';
+import { PackageError } from '../errors.js';
+import { readAr } from './ar.js';
+
+/**
+ * Unpacks the file tree of a Debian package (deb(5)) to a plain tar archive, once: the archive is kept beside
+ * the downloads under the package's checksum.
+ *
+ * @param sha256 checksum of the package file, which the caller has verified
+ * @returns path of the tar archive
+ * @throws PackageError when the package is damaged or compressed in a way that is not supported
+ */
+export async function unpackDeb(file: string, sha256: string, cache: string): Promise<string> {
+	const target = path.join(cache, 'unpacked', `${sha256}.tar`);
+	if (existsSync(target)) return target;
+	const members = readAr(readFileSync(file));
+	if (members[0]?.name !== 'debian-binary') throw new PackageError(`${path.basename(file)} is not a Debian package`);
+	const member = members.find(({ name }) => name.startsWith('data.tar'));
+	if (member === undefined) throw new PackageError(`${path.basename(file)} has no file tree`);
+	mkdirSync(path.dirname(target), { recursive: true });
+	const partial = `${target}.${process.pid}`;
+	const output = openSync(partial, 'w');
+	try {
+		for await (const chunk of decompress(member.name, member.data)) writeSync(output, chunk);
+		renameSync(partial, target);
+	} catch (cause) {
+		rmSync(partial, { force: true });
+		if (cause instanceof PackageError) throw cause;
+		throw new PackageError(`${path.basename(file)} does not unpack`, { cause });
+	} finally {
+		closeSync(output);
+	}
+	return target;
+}
+
+async function* decompress(name: string, data: Uint8Array): AsyncGenerator<Uint8Array> {
+	if (name === 'data.tar') yield data;
+	else if (name === 'data.tar.gz') yield gunzipSync(data);
+	else if (name === 'data.tar.xz') {
+		const source = new ReadableStream<Uint8Array>({
+			start(controller) {
+				controller.enqueue(data);
+				controller.close();
+			},
+		});
+		const reader = new XzReadableStream(source).getReader();
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (done) return;
+			yield value;
+		}
+	} else throw new PackageError(`a package's file tree is compressed as ${name}, which is not supported`);
+}
