@@ -58,7 +58,8 @@
 #define TP_WINDOW_TO_GUEST	3
 #define TP_WINDOW_TO_HOST	8
 #define TP_RESEND_MS		500	/* first time limit for an ack; doubles up to the next line */
-#define TP_RESEND_MAX_MS	4000
+#define TP_RESEND_MAX_MS	2000
+#define TP_NAK_MS		250	/* no second NAK for the same gap before */
 
 /*
  * Message: kind u8, stream u8, channel u16, body. The host picks channels, 1..65535, one for each

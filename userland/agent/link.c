@@ -32,7 +32,7 @@ static struct {
 
 	uint16_t expected;		/* next sequence number from the host */
 	int ack_due, nak_due, reset_ack_due;
-	int nak_sent;			/* one for each gap */
+	uint64_t nak_again;		/* when the gap may be complained of once more */
 
 	uint8_t out[FRAME_MAX];
 	size_t out_length, out_done;
@@ -186,8 +186,20 @@ static void reset(const struct frame *frame)
 		drop_head();
 	line.session = frame->session;
 	line.base = line.expected = 0;
-	line.ack_due = line.nak_due = line.nak_sent = 0;
+	line.ack_due = line.nak_due = 0;
+	line.nak_again = 0;
 	line.resend_ms = TP_RESEND_MS;
+}
+
+/* Asks for a repeat, but not for each frame behind the same gap. */
+static void complain(void)
+{
+	uint64_t now = monotonic_ms();
+
+	if (now < line.nak_again)
+		return;
+	line.nak_again = now + TP_NAK_MS;
+	line.nak_due = 1;
 }
 
 static void receive(const struct frame *frame)
@@ -206,12 +218,11 @@ static void receive(const struct frame *frame)
 	if (frame->seq == line.expected) {
 		line.expected++;
 		line.ack_due = 1;
-		line.nak_sent = 0;
+		line.nak_again = 0;
 		if (frame->length >= TP_MESSAGE_HEADER)
 			channels_message(frame->payload, frame->length);
 	} else if ((int16_t)(frame->seq - line.expected) > 0) {
-		if (!line.nak_sent)
-			line.nak_due = line.nak_sent = 1;
+		complain();
 	} else {
 		line.ack_due = 1;
 	}
@@ -225,8 +236,8 @@ static void decode(void)
 		struct frame frame;
 		int found, damaged = 0;
 		size_t n = frame_decode(line.in + at, line.in_length - at, &frame, &found, &damaged);
-		if (damaged && line.session && !line.nak_sent)
-			line.nak_due = line.nak_sent = 1;
+		if (damaged && line.session)
+			complain();
 		if (n == 0)
 			break;
 		if (found)
@@ -262,7 +273,6 @@ int link_tick(void)
 {
 	if (line.sent && monotonic_ms() >= line.deadline) {
 		line.sent = 0;
-		line.nak_sent = 0;
 		line.resend_ms *= 2;
 		if (line.resend_ms > TP_RESEND_MAX_MS)
 			line.resend_ms = TP_RESEND_MAX_MS;

@@ -129,7 +129,7 @@ int make_directories(const char *path, uint32_t mode)
 		partial[i] = 0;
 		int error = make_one(partial, 0755);
 		if (error)
-			return error;
+			return error == EEXIST ? ENOTDIR : error;
 		partial[i] = '/';
 	}
 	return make_one(partial, mode & 07777);
