@@ -1,0 +1,28 @@
+/**
+ * Writes what is generated from the shared tables into `build/gen/`, each file only if it changed, so that
+ * make sees no new time stamps. Run before the makefiles: `node build/js/tools/abi/main.js`.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { impfsAsserts } from './impfs.js';
+
+/** The generated files, by path under `build/gen/`. A new generator is a new line. */
+const outputs: Record<string, () => string> = {
+	'impfs_asserts.h': impfsAsserts,
+};
+
+function writeIfChanged(path: string, text: string): void {
+	let old: string | undefined;
+	try {
+		old = readFileSync(path, 'utf8');
+	} catch {
+		// Not there yet.
+	}
+	if (old === text) return;
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, text);
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+for (const [name, make] of Object.entries(outputs)) writeIfChanged(join(root, 'build/gen', name), make());

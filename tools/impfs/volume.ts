@@ -1,0 +1,586 @@
+/**
+ * A volume as a tree of files: the operations by path that image assembly, `imposos image` and the suites use. Paths
+ * are absolute; symbolic links on the way are followed inside the volume, the last component's is not, unless said.
+ * Nothing is written to the device before `sync()` or `close()` except file data.
+ */
+import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
+import { ImpfsCore, readSuperblock, type Time } from './core.js';
+import type { Device } from './device.js';
+import { ImpfsDir } from './dir.js';
+import { ImpfsError } from './errors.js';
+import { type DataSource, readRange, writeContents } from './file.js';
+import { replayed, resetJournal, scanJournal } from './journal.js';
+import { mapTruncate } from './map.js';
+import { decodeXattrs, encodeXattrs, type Xattrs } from './xattr.js';
+
+export const S_IFMT = 0o170000;
+export const S_IFSOCK = 0o140000;
+export const S_IFLNK = 0o120000;
+export const S_IFREG = 0o100000;
+export const S_IFBLK = 0o060000;
+export const S_IFDIR = 0o040000;
+export const S_IFCHR = 0o020000;
+export const S_IFIFO = 0o010000;
+
+/** What a new or changed inode is given; what is left out keeps its value, or is 0, or is the clock's time. */
+export interface Attributes {
+	/** Permissions, without the type. */
+	mode?: number;
+	uid?: number;
+	gid?: number;
+	atime?: Time;
+	mtime?: Time;
+}
+
+export interface ImpfsStat {
+	ino: number;
+	/** Type and permissions. */
+	mode: number;
+	links: number;
+	uid: number;
+	gid: number;
+	size: number;
+	/** Blocks of 4096 bytes that the file holds, its indirect and xattr blocks included. */
+	blocks: number;
+	rdev: { major: number; minor: number };
+	atime: Time;
+	mtime: Time;
+	ctime: Time;
+	btime: Time;
+	flags: number;
+	generation: number;
+}
+
+export interface ImpfsDirent {
+	name: string;
+	/** The name's bytes; names need not be UTF-8. */
+	raw: Uint8Array;
+	ino: number;
+	/** S_IFMT bits of the entry. */
+	type: number;
+}
+
+export interface OpenOptions {
+	readonly?: boolean;
+	/** The time that changes are stamped with; default: the host's. */
+	clock?: () => Time;
+}
+
+function hostClock(): Time {
+	const ms = Date.now();
+	return { sec: Math.floor(ms / 1000), ns: (ms % 1000) * 1e6 };
+}
+
+interface Found {
+	/** The directory that the last component is in. */
+	parent: number;
+	name: Uint8Array;
+	/** The inode, or 0 if there is none of that name. */
+	ino: number;
+}
+
+export class ImpfsVolume {
+	readonly core: ImpfsCore;
+	readonly #clock: () => Time;
+
+	private constructor(core: ImpfsCore, clock: () => Time) {
+		this.core = core;
+		this.#clock = clock;
+	}
+
+	/**
+	 * Opens a volume; for writing, the log is replayed, the orphans are freed and the volume counts as mounted until
+	 * `close()`. For reading, the log is replayed in memory.
+	 * @throws ImpfsError EUCLEAN if superblock, descriptors or journal are damaged; EROFS for unknown features
+	 */
+	static open(device: Device, options: OpenOptions = {}): ImpfsVolume {
+		const readonly = options.readonly ?? device.readonly;
+		const clock = options.clock ?? hostClock;
+		let { superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET);
+		if (!superblock) throw new ImpfsError('EUCLEAN', 'superblock', problem);
+		if (superblock.incompat & ~IMPFS.INCOMPAT_KNOWN) {
+			throw new ImpfsError('EINVAL', 'volume', `needs unknown features (${(superblock.incompat & ~IMPFS.INCOMPAT_KNOWN).toString(16)})`);
+		}
+		if (!readonly && superblock.ro_compat & ~IMPFS.RO_KNOWN) {
+			throw new ImpfsError('EROFS', 'volume', 'has features that forbid this tool to write');
+		}
+		const overlay = new Map<number, Uint8Array>();
+		if (superblock.incompat & IMPFS.INCOMPAT_RECOVER) {
+			const scan = scanJournal(device, superblock);
+			if (scan.problem) throw new ImpfsError('EUCLEAN', 'journal', scan.problem);
+			for (const [block, contents] of replayed(scan)) {
+				if (readonly) overlay.set(block, contents);
+				else device.write(contents, block * IMPFS.BLOCK_SIZE);
+			}
+			if (!readonly) {
+				device.flush();
+				resetJournal(device, superblock, scan.sequence, scan.head);
+				device.flush();
+				({ superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET));
+				if (!superblock) throw new ImpfsError('EUCLEAN', 'superblock after replay', problem);
+			}
+		}
+		const core = new ImpfsCore(device, superblock, readonly);
+		for (const [block, contents] of overlay) core.overlay(block, contents);
+		core.loadGroups((group) => {
+			throw new ImpfsError('EUCLEAN', `group descriptor ${group}`, 'has a wrong checksum');
+		});
+		for (const [i, group] of core.groups.entries()) {
+			if (core.bitmapChecksum(i, group.block_bitmap) !== group.block_bitmap_csum && !readonly) {
+				throw new ImpfsError('EUCLEAN', `block bitmap ${i}`, 'has a wrong checksum');
+			}
+			if (core.bitmapChecksum(i, group.inode_bitmap) !== group.inode_bitmap_csum && !readonly) {
+				throw new ImpfsError('EUCLEAN', `inode bitmap ${i}`, 'has a wrong checksum');
+			}
+		}
+		const volume = new ImpfsVolume(core, clock);
+		if (!readonly) volume.#begin();
+		return volume;
+	}
+
+	#begin(): void {
+		const { superblock } = this.core;
+		superblock.state &= ~IMPFS.STATE_CLEAN;
+		superblock.incompat &= ~IMPFS.INCOMPAT_RECOVER;
+		this.core.superDirty();
+		this.core.sync();
+		for (let ino = superblock.orphan_head, count = 0; ino !== 0; count++) {
+			if (count > this.core.inodes) throw new ImpfsError('EUCLEAN', 'orphan list', 'has a loop');
+			const inode = this.core.inode(ino);
+			const next = inode.next_orphan;
+			inode.next_orphan = 0;
+			if (inode.links === 0) this.#free(ino, inode);
+			else {
+				mapTruncate(this.core, ino, inode, Math.ceil(inode.size / IMPFS.BLOCK_SIZE));
+				this.core.writeInode(ino, inode);
+			}
+			ino = next;
+		}
+		superblock.orphan_head = 0;
+	}
+
+	/** Writes all changes and waits until they are durable. */
+	sync(): void {
+		this.core.sync();
+	}
+
+	/** Writes all changes and marks the volume as unmounted in order. The device stays open. */
+	close(): void {
+		if (this.core.readonly) return;
+		this.core.sync();
+		this.core.superblock.state |= IMPFS.STATE_CLEAN;
+		this.core.superblock.write_time = this.#clock().sec;
+		this.core.superDirty();
+		this.core.sync();
+	}
+
+	#dir(ino: number, inode: Inode, what: string): ImpfsDir {
+		if ((inode.mode & S_IFMT) !== S_IFDIR) throw new ImpfsError('ENOTDIR', what);
+		return new ImpfsDir(this.core, ino, inode);
+	}
+
+	#resolve(path: string, follow: boolean, hops = 0, start: number = IMPFS.ROOT_INO): Found {
+		const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+		let ino = path.startsWith('/') ? IMPFS.ROOT_INO : start;
+		let found: Found = { parent: ino, name: new Uint8Array(), ino };
+		for (const [i, part] of parts.entries()) {
+			if (ino === 0) throw new ImpfsError('ENOENT', path);
+			const inode = this.core.inode(ino);
+			const dir = this.#dir(ino, inode, path);
+			if (part === '..') {
+				ino = inode.parent;
+				found = { parent: ino, name: new Uint8Array(), ino };
+				continue;
+			}
+			const name = new TextEncoder().encode(part);
+			if (name.length > this.core.superblock.name_max) throw new ImpfsError('ENAMETOOLONG', path);
+			const parent = ino;
+			ino = dir.lookup(name)?.ino ?? 0;
+			found = { parent, name, ino };
+			if (ino === 0 || (i === parts.length - 1 && !follow)) continue;
+			const target = this.core.inode(ino);
+			if ((target.mode & S_IFMT) !== S_IFLNK) continue;
+			if (hops >= 40) throw new ImpfsError('ELOOP', path);
+			const rest = parts.slice(i + 1).join('/');
+			return this.#resolve(`${this.#target(ino, target)}/${rest}`, follow, hops + 1, parent);
+		}
+		return found;
+	}
+
+	#get(path: string, follow = false): { ino: number; inode: Inode } {
+		const { ino } = this.#resolve(path, follow);
+		if (ino === 0) throw new ImpfsError('ENOENT', path);
+		return { ino, inode: this.core.inode(ino) };
+	}
+
+	#target(ino: number, inode: Inode): string {
+		if (inode.size > IMPFS.INLINE_MAX) return Buffer.from(readRange(this.core, ino, inode, 0, inode.size)).toString('utf8');
+		const bytes = new Uint8Array(inodeLayout.size);
+		inodeLayout.encode(inode, bytes);
+		const at = inodeLayout.offset('map');
+		return Buffer.from(bytes.subarray(at, at + inode.size)).toString('utf8');
+	}
+
+	exists(path: string): boolean {
+		try {
+			return this.#resolve(path, false).ino !== 0;
+		} catch (error) {
+			if (error instanceof ImpfsError && (error.errno === 'ENOENT' || error.errno === 'ENOTDIR')) return false;
+			throw error;
+		}
+	}
+
+	/** Attributes of what the path names; of a symbolic link itself unless `follow`. */
+	stat(path: string, options: { follow?: boolean } = {}): ImpfsStat {
+		const { ino, inode } = this.#get(path, options.follow);
+		return {
+			ino,
+			mode: inode.mode,
+			links: inode.links,
+			uid: inode.uid,
+			gid: inode.gid,
+			size: inode.size,
+			blocks: inode.blocks,
+			rdev: { major: inode.rdev_major, minor: inode.rdev_minor },
+			atime: { sec: inode.atime, ns: inode.atime_ns },
+			mtime: { sec: inode.mtime, ns: inode.mtime_ns },
+			ctime: { sec: inode.ctime, ns: inode.ctime_ns },
+			btime: { sec: inode.btime, ns: inode.btime_ns },
+			flags: inode.flags,
+			generation: inode.generation,
+		};
+	}
+
+	/** The entries of a directory sorted by name, without "." and "..". */
+	readdir(path: string): ImpfsDirent[] {
+		const { ino, inode } = this.#get(path, true);
+		const entries = [...this.#dir(ino, inode, path).entries()].map(({ ino, type, name }) => {
+			const raw = name.slice();
+			return { name: Buffer.from(raw).toString('utf8'), raw, ino, type: type << 12 };
+		});
+		return entries.sort((a, b) => Buffer.compare(a.raw, b.raw));
+	}
+
+	/** Contents of a regular file, or a part of it. */
+	readFile(path: string, options: { offset?: number; length?: number } = {}): Buffer {
+		const { ino, inode } = this.#get(path, true);
+		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
+		const offset = options.offset ?? 0;
+		const length = Math.max(0, Math.min(options.length ?? inode.size, inode.size - offset));
+		return Buffer.from(readRange(this.core, ino, inode, offset, length).buffer);
+	}
+
+	readlink(path: string): string {
+		const { ino, inode } = this.#get(path);
+		if ((inode.mode & S_IFMT) !== S_IFLNK) throw new ImpfsError('EINVAL', path, 'is no symbolic link');
+		return this.#target(ino, inode);
+	}
+
+	#stamp(inode: Inode, ...which: Array<'atime' | 'mtime' | 'ctime' | 'btime'>): void {
+		const { sec, ns } = this.#clock();
+		for (const name of which) {
+			inode[name] = sec;
+			inode[`${name}_ns`] = ns;
+		}
+		inode.version++;
+	}
+
+	#apply(inode: Inode, attributes: Attributes): void {
+		const { mode, uid, gid, atime, mtime } = attributes;
+		if (mode !== undefined) inode.mode = (inode.mode & S_IFMT) | (mode & 0o7777);
+		if (uid !== undefined) inode.uid = uid;
+		if (gid !== undefined) inode.gid = gid;
+		if (atime) [inode.atime, inode.atime_ns] = [atime.sec, atime.ns];
+		if (mtime) [inode.mtime, inode.mtime_ns] = [mtime.sec, mtime.ns];
+	}
+
+	/** Makes an inode and its name; `fill` completes the inode before it is written. */
+	#create(path: string, type: number, attributes: Attributes, fill: (ino: number, inode: Inode) => void): number {
+		const { parent, name, ino: taken } = this.#resolve(path, false);
+		if (taken !== 0 || name.length === 0) throw new ImpfsError('EEXIST', path);
+		const directory = type === S_IFDIR;
+		const parentInode = this.core.inode(parent);
+		if (directory && parentInode.links >= this.core.superblock.link_max) throw new ImpfsError('EMLINK', path);
+		const ino = this.core.allocateInode(parent, directory);
+		const inode = inodeLayout.blank();
+		inode.generation = (this.core.inode(ino).generation + 1) >>> 0;
+		inode.mode = type;
+		inode.links = directory ? 2 : 1;
+		this.#stamp(inode, 'atime', 'mtime', 'ctime', 'btime');
+		this.#apply(inode, { mode: directory ? 0o755 : 0o644, ...attributes });
+		try {
+			fill(ino, inode);
+			this.#dir(parent, parentInode, path).insert(name, ino, type >> 12);
+		} catch (error) {
+			this.#free(ino, inode);
+			throw error;
+		}
+		this.core.writeInode(ino, inode);
+		if (directory) parentInode.links++;
+		this.#stamp(parentInode, 'mtime', 'ctime');
+		this.core.writeInode(parent, parentInode);
+		return ino;
+	}
+
+	/** Frees an inode with all its blocks. */
+	#free(ino: number, inode: Inode): void {
+		const symlinkInline = (inode.mode & S_IFMT) === S_IFLNK && inode.size <= IMPFS.INLINE_MAX;
+		if (!symlinkInline) mapTruncate(this.core, ino, inode, 0);
+		if (inode.xattr_block !== 0) this.core.release(inode.xattr_block);
+		const directory = (inode.mode & S_IFMT) === S_IFDIR;
+		this.core.writeInode(ino, { ...inodeLayout.blank(), generation: inode.generation });
+		this.core.releaseInode(ino, directory);
+	}
+
+	/** Makes a regular file with these contents, or replaces an existing one's. Returns the inode number. */
+	writeFile(path: string, data: Uint8Array | string | DataSource, attributes: Attributes = {}): number {
+		const source: DataSource =
+			typeof data === 'string' ? fromBytes(new TextEncoder().encode(data)) : data instanceof Uint8Array ? fromBytes(data) : data;
+		const { ino: existing } = this.#resolve(path, true);
+		if (existing === 0) {
+			return this.#create(path, S_IFREG, attributes, (ino, inode) => writeContents(this.core, ino, inode, source));
+		}
+		const inode = this.core.inode(existing);
+		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
+		if ((inode.mode & S_IFMT) !== S_IFREG) throw new ImpfsError('EINVAL', path, 'is no regular file');
+		mapTruncate(this.core, existing, inode, 0);
+		inode.size = 0;
+		try {
+			writeContents(this.core, existing, inode, source);
+		} finally {
+			this.#stamp(inode, 'mtime', 'ctime');
+			this.#apply(inode, attributes);
+			this.core.writeInode(existing, inode);
+		}
+		return existing;
+	}
+
+	/** Makes a directory; with `parents`, also those above it, and an existing one is left as it is. */
+	mkdir(path: string, attributes: Attributes & { parents?: boolean } = {}): number {
+		const { parents, ...rest } = attributes;
+		if (parents) {
+			const found = this.exists(path) ? this.#get(path, true) : undefined;
+			if (found) {
+				if ((found.inode.mode & S_IFMT) !== S_IFDIR) throw new ImpfsError('ENOTDIR', path);
+				return found.ino;
+			}
+			const above = path.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
+			if (above !== '') this.mkdir(above, { parents: true });
+		}
+		return this.#create(path, S_IFDIR, rest, (ino, inode) => {
+			inode.parent = this.#resolve(path, false).parent;
+			new ImpfsDir(this.core, ino, inode).format();
+		});
+	}
+
+	symlink(target: string, path: string, attributes: Attributes = {}): number {
+		const bytes = new TextEncoder().encode(target);
+		if (bytes.length === 0) throw new ImpfsError('ENOENT', path, 'empty target');
+		if (bytes.length > this.core.superblock.symlink_max) throw new ImpfsError('ENAMETOOLONG', path, 'target too long');
+		return this.#create(path, S_IFLNK, { ...attributes, mode: 0o777 }, (ino, inode) => {
+			if (bytes.length > IMPFS.INLINE_MAX) {
+				writeContents(this.core, ino, inode, fromBytes(bytes));
+				return;
+			}
+			const inline = new Uint8Array(IMPFS.MAP_SLOTS * 4);
+			inline.set(bytes);
+			inode.map = Array.from(new Uint32Array(inline.buffer));
+			inode.size = bytes.length;
+		});
+	}
+
+	/** Makes a device node, FIFO or socket; `type` is the S_IFMT bits. */
+	mknod(path: string, type: number, rdev: { major: number; minor: number } = { major: 0, minor: 0 }, attributes: Attributes = {}): number {
+		if (![S_IFBLK, S_IFCHR, S_IFIFO, S_IFSOCK].includes(type)) throw new ImpfsError('EINVAL', path, 'is no type for mknod');
+		return this.#create(path, type, attributes, (_ino, inode) => {
+			inode.rdev_major = rdev.major;
+			inode.rdev_minor = rdev.minor;
+		});
+	}
+
+	/** Gives what `existing` names another name. */
+	link(existing: string, path: string): void {
+		const { ino, inode } = this.#get(existing);
+		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EPERM', existing, 'is a directory');
+		if (inode.links >= this.core.superblock.link_max) throw new ImpfsError('EMLINK', existing);
+		const { parent, name, ino: taken } = this.#resolve(path, false);
+		if (taken !== 0 || name.length === 0) throw new ImpfsError('EEXIST', path);
+		this.#changeDir(parent, path, (dir) => dir.insert(name, ino, inode.mode >> 12));
+		inode.links++;
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	#changeDir(ino: number, path: string, change: (dir: ImpfsDir, inode: Inode) => void): void {
+		const inode = this.core.inode(ino);
+		change(this.#dir(ino, inode, path), inode);
+		this.#stamp(inode, 'mtime', 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	unlink(path: string): void {
+		const { parent, name, ino } = this.#resolve(path, false);
+		if (ino === 0) throw new ImpfsError('ENOENT', path);
+		const inode = this.core.inode(ino);
+		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
+		this.#changeDir(parent, path, (dir) => dir.remove(name));
+		this.#drop(ino, inode);
+	}
+
+	#drop(ino: number, inode: Inode): void {
+		inode.links--;
+		if (inode.links === 0) {
+			this.#free(ino, inode);
+			return;
+		}
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	rmdir(path: string): void {
+		const { parent, name, ino } = this.#resolve(path, false);
+		if (ino === 0) throw new ImpfsError('ENOENT', path);
+		const inode = this.core.inode(ino);
+		if (!this.#dir(ino, inode, path).empty) throw new ImpfsError('ENOTEMPTY', path);
+		if (ino === IMPFS.ROOT_INO || name.length === 0) throw new ImpfsError('EINVAL', path);
+		this.#changeDir(parent, path, (dir, above) => {
+			dir.remove(name);
+			above.links--;
+		});
+		this.#free(ino, inode);
+	}
+
+	/** Removes a file, or a directory with all that is in it. */
+	remove(path: string): void {
+		const { inode } = this.#get(path);
+		if ((inode.mode & S_IFMT) !== S_IFDIR) {
+			this.unlink(path);
+			return;
+		}
+		for (const { name } of this.readdir(path)) this.remove(`${path}/${name}`);
+		this.rmdir(path);
+	}
+
+	/** Renames as rename(2) does: an existing file or empty directory of the new name is replaced. */
+	rename(from: string, to: string): void {
+		const source = this.#resolve(from, false);
+		if (source.ino === 0) throw new ImpfsError('ENOENT', from);
+		const target = this.#resolve(to, false);
+		if (source.name.length === 0 || target.name.length === 0) throw new ImpfsError('EINVAL', from);
+		if (source.ino === target.ino) return;
+		const inode = this.core.inode(source.ino);
+		const directory = (inode.mode & S_IFMT) === S_IFDIR;
+		for (let above = target.parent; directory && above !== IMPFS.ROOT_INO; above = this.core.inode(above).parent) {
+			if (above === source.ino) throw new ImpfsError('EINVAL', to, 'lies inside what is renamed');
+		}
+		if (target.ino !== 0) {
+			const replaced = (this.core.inode(target.ino).mode & S_IFMT) === S_IFDIR;
+			if (replaced && !directory) throw new ImpfsError('EISDIR', to);
+			if (!replaced && directory) throw new ImpfsError('ENOTDIR', to);
+			if (replaced) this.rmdir(to);
+			else this.unlink(to);
+		}
+		this.#changeDir(target.parent, to, (dir, above) => {
+			dir.insert(target.name, source.ino, inode.mode >> 12);
+			if (directory) above.links++;
+		});
+		this.#changeDir(source.parent, from, (dir, above) => {
+			dir.remove(source.name);
+			if (directory) above.links--;
+		});
+		if (directory) inode.parent = target.parent;
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(source.ino, inode);
+	}
+
+	/** Changes attributes; symbolic links are not followed. */
+	setattr(path: string, attributes: Attributes): void {
+		const { ino, inode } = this.#get(path);
+		this.#stamp(inode, 'ctime');
+		this.#apply(inode, attributes);
+		this.core.writeInode(ino, inode);
+	}
+
+	chmod(path: string, mode: number): void {
+		this.setattr(path, { mode });
+	}
+
+	chown(path: string, uid: number, gid: number): void {
+		this.setattr(path, { uid, gid });
+	}
+
+	utimes(path: string, atime: Time, mtime: Time): void {
+		this.setattr(path, { atime, mtime });
+	}
+
+	/** The extended attributes by name, prefix included. */
+	xattrs(path: string): Xattrs {
+		const { ino, inode } = this.#get(path);
+		return this.#xattrs(ino, inode);
+	}
+
+	#xattrs(ino: number, inode: Inode): Xattrs {
+		const number = inode.xattr_block;
+		if (number === 0) return new Map();
+		if (!this.core.tailOk(number, this.core.ownerSeed(ino, inode.generation, number))) {
+			throw new ImpfsError('EUCLEAN', `inode ${ino}`, 'its xattr block has a wrong checksum');
+		}
+		return decodeXattrs(this.core.block(number), ino);
+	}
+
+	setxattr(path: string, name: string, value: Uint8Array): void {
+		this.#changeXattrs(path, (attributes) => attributes.set(name, value));
+	}
+
+	removexattr(path: string, name: string): void {
+		this.#changeXattrs(path, (attributes) => {
+			if (!attributes.delete(name)) throw new ImpfsError('ENODATA', name);
+		});
+	}
+
+	#changeXattrs(path: string, change: (attributes: Xattrs) => void): void {
+		const { ino, inode } = this.#get(path);
+		const attributes = this.#xattrs(ino, inode);
+		change(attributes);
+		const encoded = new Uint8Array(IMPFS.BLOCK_SIZE);
+		encodeXattrs(attributes, ino, encoded);
+		if (attributes.size === 0) {
+			if (inode.xattr_block !== 0) {
+				this.core.release(inode.xattr_block);
+				inode.xattr_block = 0;
+				inode.blocks--;
+			}
+		} else {
+			if (inode.xattr_block === 0) {
+				inode.xattr_block = this.core.allocate(1).start;
+				inode.blocks++;
+			}
+			this.core.fresh(inode.xattr_block).set(encoded);
+			this.core.dirty(inode.xattr_block, this.core.ownerSeed(ino, inode.generation, inode.xattr_block));
+		}
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	/** Sizes in blocks and inodes, as statfs(2) gives them. */
+	statfs(): { blockSize: number; blocks: number; free: number; available: number; inodes: number; freeInodes: number } {
+		const { superblock, groups } = this.core;
+		const free = groups.reduce((sum, group) => sum + group.free_blocks, 0);
+		return {
+			blockSize: IMPFS.BLOCK_SIZE,
+			blocks: superblock.blocks,
+			free,
+			available: Math.max(0, free - superblock.reserved_blocks),
+			inodes: this.core.inodes,
+			freeInodes: groups.reduce((sum, group) => sum + group.free_inodes, 0),
+		};
+	}
+}
+
+/** A source that gives these bytes. */
+export function fromBytes(bytes: Uint8Array): DataSource {
+	return {
+		size: bytes.length,
+		read: (into, offset) => into.set(bytes.subarray(offset, offset + into.length)),
+	};
+}
