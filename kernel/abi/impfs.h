@@ -54,7 +54,7 @@
 #ifndef ABI_IMPFS_H
 #define ABI_IMPFS_H
 
-#include <abi/types.h>
+#include <abi/int.h>
 
 #define IMPFS_MAGIC		0x53464d49u	/* "IMFS" */
 #define IMPFS_REVISION		1u
@@ -95,65 +95,65 @@
 #define IMPFS_INCOMPAT_KNOWN	0x1u
 
 struct impfs_superblock {
-	uint32_t magic;
-	uint32_t revision;
-	uint32_t compat;
-	uint32_t ro_compat;
-	uint32_t incompat;
-	uint32_t state;
-	uint64_t blocks;		/* of the volume, backup included */
-	uint32_t block_size;
-	uint32_t group_blocks;		/* blocks in a group */
-	uint32_t groups;
-	uint32_t group_inodes;		/* inodes in a group, a multiple of 16 */
-	uint32_t inode_size;
-	uint32_t desc_size;
-	uint32_t desc_start;		/* first block of the descriptor table */
-	uint32_t desc_blocks;
-	uint32_t backup_start;		/* first block of the backup descriptors */
-	uint32_t first_ino;		/* first inode that is free for use */
-	uint32_t journal_start;
-	uint32_t journal_blocks;	/* journal super included */
-	uint32_t name_max;
-	uint32_t symlink_max;
-	uint32_t link_max;
-	uint32_t orphan_head;		/* first inode of the orphan list, 0 = none; inode.next_orphan goes on */
-	uint64_t file_blocks_max;	/* of one file; the largest size in blocks */
-	uint8_t uuid[16];
-	uint8_t label[32];		/* NUL-padded */
-	uint32_t hash_seed[4];		/* the first two key HalfSipHash; the rest is reserved */
-	uint32_t hash_version;		/* 1: HalfSipHash-1-3 */
-	uint32_t reserved_blocks;	/* only a privileged writer may take the last ones */
-	int64_t made_time;		/* seconds since 1970 */
-	int64_t mount_time;
-	int64_t write_time;
-	int64_t check_time;		/* last fsck */
-	uint32_t mounts;		/* since the last fsck */
-	uint32_t errors;		/* corruption met since the last fsck */
-	int64_t error_time;		/* of the last one */
-	uint32_t error_ino;
-	uint32_t error_block;
-	uint32_t quota_ino[3];		/* user, group, project; reserved */
-	uint32_t pad;
-	uint8_t last_mounted[64];	/* where, NUL-padded */
-	uint8_t reserved[196];
-	uint32_t checksum;
+	__u32 magic;
+	__u32 revision;
+	__u32 compat;
+	__u32 ro_compat;
+	__u32 incompat;
+	__u32 state;
+	__u64 blocks;		/* of the volume, backup included */
+	__u32 block_size;
+	__u32 group_blocks;		/* blocks in a group */
+	__u32 groups;
+	__u32 group_inodes;		/* inodes in a group, a multiple of 16 */
+	__u32 inode_size;
+	__u32 desc_size;
+	__u32 desc_start;		/* first block of the descriptor table */
+	__u32 desc_blocks;
+	__u32 backup_start;		/* first block of the backup descriptors */
+	__u32 first_ino;		/* first inode that is free for use */
+	__u32 journal_start;
+	__u32 journal_blocks;	/* journal super included */
+	__u32 name_max;
+	__u32 symlink_max;
+	__u32 link_max;
+	__u32 orphan_head;		/* first inode of the orphan list, 0 = none; inode.next_orphan goes on */
+	__u64 file_blocks_max;	/* of one file; the largest size in blocks */
+	__u8 uuid[16];
+	__u8 label[32];		/* NUL-padded */
+	__u32 hash_seed[4];		/* the first two key HalfSipHash; the rest is reserved */
+	__u32 hash_version;		/* 1: HalfSipHash-1-3 */
+	__u32 reserved_blocks;	/* only a privileged writer may take the last ones */
+	__s64 made_time;		/* seconds since 1970 */
+	__s64 mount_time;
+	__s64 write_time;
+	__s64 check_time;		/* last fsck */
+	__u32 mounts;		/* since the last fsck */
+	__u32 errors;		/* corruption met since the last fsck */
+	__s64 error_time;		/* of the last one */
+	__u32 error_ino;
+	__u32 error_block;
+	__u32 quota_ino[3];		/* user, group, project; reserved */
+	__u32 pad;
+	__u8 last_mounted[64];	/* where, NUL-padded */
+	__u8 reserved[196];
+	__u32 checksum;
 };
 _Static_assert(sizeof(struct impfs_superblock) == 512, "superblock is one sector");
 
 struct impfs_group {
-	uint32_t block_bitmap;		/* block numbers */
-	uint32_t inode_bitmap;
-	uint32_t inode_table;
-	uint32_t flags;
-	uint32_t free_blocks;
-	uint32_t free_inodes;
-	uint32_t directories;		/* inodes in use that are directories */
-	uint32_t inodes_ready;		/* a multiple of 16; table entries from here on were never written and are not read */
-	uint32_t block_bitmap_csum;
-	uint32_t inode_bitmap_csum;
-	uint32_t reserved[5];
-	uint32_t checksum;
+	__u32 block_bitmap;		/* block numbers */
+	__u32 inode_bitmap;
+	__u32 inode_table;
+	__u32 flags;
+	__u32 free_blocks;
+	__u32 free_inodes;
+	__u32 directories;		/* inodes in use that are directories */
+	__u32 inodes_ready;		/* a multiple of 16; table entries from here on were never written and are not read */
+	__u32 block_bitmap_csum;
+	__u32 inode_bitmap_csum;
+	__u32 reserved[5];
+	__u32 checksum;
 };
 _Static_assert(sizeof(struct impfs_group) == IMPFS_GROUP_DESC_SIZE, "group descriptor");
 
@@ -168,33 +168,33 @@ _Static_assert(sizeof(struct impfs_group) == IMPFS_GROUP_DESC_SIZE, "group descr
 
 /* A free inode has mode and links 0; its generation is kept, and grows by 1 with the next use. */
 struct impfs_inode {
-	uint16_t mode;			/* type and permissions as in struct stat */
-	uint16_t pad0;
-	uint32_t flags;
-	uint32_t uid;
-	uint32_t gid;
-	uint32_t links;			/* a directory: 2 and one for each subdirectory */
-	uint32_t generation;
-	uint64_t size;			/* bytes; symlink: length of the target */
-	uint64_t blocks;		/* blocks held: data, indirect and xattr */
-	uint64_t version;		/* grows with every change */
-	uint32_t project;		/* quota project; reserved */
-	uint32_t parent;		/* a directory's parent inode; otherwise 0 */
-	uint32_t rdev_major;		/* of a device node */
-	uint32_t rdev_minor;
-	int64_t atime;			/* seconds since 1970; nanoseconds below */
-	int64_t mtime;
-	int64_t ctime;
-	int64_t btime;			/* birth */
-	uint32_t atime_ns;
-	uint32_t mtime_ns;
-	uint32_t ctime_ns;
-	uint32_t btime_ns;
-	uint32_t map[IMPFS_MAP_SLOTS];
-	uint32_t xattr_block;		/* 0 = none */
-	uint32_t next_orphan;		/* next on the orphan list, 0 = last or not on it */
-	uint8_t reserved[72];
-	uint32_t checksum;
+	__u16 mode;			/* type and permissions as in struct stat */
+	__u16 pad0;
+	__u32 flags;
+	__u32 uid;
+	__u32 gid;
+	__u32 links;			/* a directory: 2 and one for each subdirectory */
+	__u32 generation;
+	__u64 size;			/* bytes; symlink: length of the target */
+	__u64 blocks;		/* blocks held: data, indirect and xattr */
+	__u64 version;		/* grows with every change */
+	__u32 project;		/* quota project; reserved */
+	__u32 parent;		/* a directory's parent inode; otherwise 0 */
+	__u32 rdev_major;		/* of a device node */
+	__u32 rdev_minor;
+	__s64 atime;			/* seconds since 1970; nanoseconds below */
+	__s64 mtime;
+	__s64 ctime;
+	__s64 btime;			/* birth */
+	__u32 atime_ns;
+	__u32 mtime_ns;
+	__u32 ctime_ns;
+	__u32 btime_ns;
+	__u32 map[IMPFS_MAP_SLOTS];
+	__u32 xattr_block;		/* 0 = none */
+	__u32 next_orphan;		/* next on the orphan list, 0 = last or not on it */
+	__u8 reserved[72];
+	__u32 checksum;
 };
 _Static_assert(sizeof(struct impfs_inode) == IMPFS_INODE_SIZE, "inode");
 
@@ -212,34 +212,34 @@ _Static_assert(sizeof(struct impfs_inode) == IMPFS_INODE_SIZE, "inode");
 #define IMPFS_DT(mode)		(((mode) >> 12) & 15u)
 
 struct impfs_dir_header {
-	uint32_t magic;
-	uint8_t level;			/* 0: leaf */
-	uint8_t flags;
-	uint16_t count;			/* slots or index entries */
-	uint32_t ino;			/* the directory */
-	uint16_t heap;			/* leaf: offset of the lowest record; IMPFS_CSUM_OFFSET when there is none */
-	uint16_t garbage;		/* leaf: bytes above heap that belong to no record */
-	uint32_t reserved[2];
+	__u32 magic;
+	__u8 level;			/* 0: leaf */
+	__u8 flags;
+	__u16 count;			/* slots or index entries */
+	__u32 ino;			/* the directory */
+	__u16 heap;			/* leaf: offset of the lowest record; IMPFS_CSUM_OFFSET when there is none */
+	__u16 garbage;		/* leaf: bytes above heap that belong to no record */
+	__u32 reserved[2];
 };
 _Static_assert(sizeof(struct impfs_dir_header) == IMPFS_DIR_HEADER, "directory header");
 
 struct impfs_dir_index {
-	uint32_t key;
-	uint32_t block;			/* logical, in the directory */
+	__u32 key;
+	__u32 block;			/* logical, in the directory */
 };
 _Static_assert(sizeof(struct impfs_dir_index) == 8, "index entry");
 
 struct impfs_dir_slot {
-	uint32_t key;
-	uint16_t offset;		/* of the record in the block, a multiple of 4 */
-	uint8_t name_len;
-	uint8_t type;			/* IMPFS_DT() of the inode's mode */
+	__u32 key;
+	__u16 offset;		/* of the record in the block, a multiple of 4 */
+	__u8 name_len;
+	__u8 type;			/* IMPFS_DT() of the inode's mode */
 };
 _Static_assert(sizeof(struct impfs_dir_slot) == 8, "directory slot");
 
 /* A record is as long as this and the name, rounded up to 4. The name is not terminated. */
 struct impfs_dir_record {
-	uint32_t ino;
+	__u32 ino;
 };
 _Static_assert(sizeof(struct impfs_dir_record) == 4, "directory record");
 
@@ -252,19 +252,19 @@ _Static_assert(sizeof(struct impfs_dir_record) == 4, "directory record");
 
 /* The entries follow the header without gaps, in the order they were first set. */
 struct impfs_xattr_header {
-	uint32_t magic;
-	uint32_t ino;
-	uint16_t count;
-	uint16_t used;			/* bytes, header included */
-	uint32_t reserved[3];
+	__u32 magic;
+	__u32 ino;
+	__u16 count;
+	__u16 used;			/* bytes, header included */
+	__u32 reserved[3];
 };
 _Static_assert(sizeof(struct impfs_xattr_header) == IMPFS_XATTR_HEADER, "xattr header");
 
 /* An entry is as long as this, the name and the value, rounded up to 4. */
 struct impfs_xattr_entry {
-	uint8_t name_len;
-	uint8_t space;
-	uint16_t value_len;
+	__u8 name_len;
+	__u8 space;
+	__u16 value_len;
 };
 _Static_assert(sizeof(struct impfs_xattr_entry) == 4, "xattr entry");
 
@@ -289,32 +289,32 @@ _Static_assert(sizeof(struct impfs_xattr_entry) == 4, "xattr entry");
 
 /* One sector at the start of the journal's first block; the rest of that block is zero. */
 struct impfs_journal_super {
-	uint32_t magic;
-	uint32_t type;
-	uint64_t sequence;		/* of the transaction that is to be at head */
-	uint32_t head;			/* block in the journal, from 1 */
-	uint32_t blocks;		/* of the journal */
-	uint8_t reserved[484];
-	uint32_t checksum;
+	__u32 magic;
+	__u32 type;
+	__u64 sequence;		/* of the transaction that is to be at head */
+	__u32 head;			/* block in the journal, from 1 */
+	__u32 blocks;		/* of the journal */
+	__u8 reserved[484];
+	__u32 checksum;
 };
 _Static_assert(sizeof(struct impfs_journal_super) == 512, "journal super is one sector");
 
 /* Begins descriptor, revoke and commit blocks. Tags (or 32-bit block numbers) follow the first two. */
 struct impfs_journal_header {
-	uint32_t magic;
-	uint32_t type;
-	uint64_t sequence;
-	uint32_t count;			/* descriptor: tags; revoke: blocks; commit: log blocks before this one */
-	uint32_t time_ns;		/* commit only, as is the next */
-	int64_t time;
+	__u32 magic;
+	__u32 type;
+	__u64 sequence;
+	__u32 count;			/* descriptor: tags; revoke: blocks; commit: log blocks before this one */
+	__u32 time_ns;		/* commit only, as is the next */
+	__s64 time;
 };
 _Static_assert(sizeof(struct impfs_journal_header) == IMPFS_JOURNAL_HEADER, "journal header");
 
 struct impfs_journal_tag {
-	uint32_t block;			/* home */
-	uint32_t flags;
-	uint32_t checksum;		/* of the block as it goes home */
-	uint32_t reserved;
+	__u32 block;			/* home */
+	__u32 flags;
+	__u32 checksum;		/* of the block as it goes home */
+	__u32 reserved;
 };
 _Static_assert(sizeof(struct impfs_journal_tag) == 16, "journal tag");
 

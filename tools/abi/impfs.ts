@@ -252,7 +252,11 @@ export type { Decoded };
 
 /** The text of the header that asserts these tables against `kernel/abi/impfs.h`; kernel/fs/impfs includes it. */
 export function impfsAsserts(): string {
-	const lines = ['/* Generated from tools/abi/impfs.ts: the host\'s tables against the header. */', '#include <abi/impfs.h>', ''];
+	const lines = [
+		"/* Generated from tools/abi/impfs.ts: the host's tables against the header. */",
+		'#include <abi/impfs.h>',
+		'',
+	];
 	for (const [name, value] of Object.entries(IMPFS)) {
 		lines.push(`_Static_assert(IMPFS_${name} == ${value}u, "IMPFS_${name} differs in tools/abi/impfs.ts");`);
 	}

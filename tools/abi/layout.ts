@@ -7,7 +7,9 @@
 export type Scalar = 'u8' | 'u16' | 'u32' | 'u64' | 's64';
 
 /** A scalar, an array of scalars, or raw bytes. */
-export type Field = readonly [name: string, type: Scalar] | readonly [name: string, type: Scalar | 'bytes', count: number];
+export type Field =
+	| readonly [name: string, type: Scalar]
+	| readonly [name: string, type: Scalar | 'bytes', count: number];
 
 type Value<F extends Field> = F extends readonly [string, 'bytes', number]
 	? Uint8Array
@@ -65,7 +67,8 @@ const LIMIT: Record<Scalar, readonly [number, number]> = {
 
 function writeScalar(view: DataView, type: Scalar, at: number, value: number, name: string): void {
 	const [low, high] = LIMIT[type];
-	if (!Number.isInteger(value) || value < low || value > high) throw new RangeError(`${name}: ${value} does not fit ${type}`);
+	if (!Number.isInteger(value) || value < low || value > high)
+		throw new RangeError(`${name}: ${value} does not fit ${type}`);
 	switch (type) {
 		case 'u8':
 			view.setUint8(at, value);
@@ -125,7 +128,8 @@ export function layout<const Fields extends readonly Field[]>(tag: string, table
 			for (const { name, type, count, offset, size: length } of fields) {
 				const given = plain[name];
 				if (type === 'bytes') {
-					if (!(given instanceof Uint8Array) || given.length !== length) throw new RangeError(`${name}: ${length} bytes wanted`);
+					if (!(given instanceof Uint8Array) || given.length !== length)
+						throw new RangeError(`${name}: ${length} bytes wanted`);
 					bytes.set(given, at + offset);
 				} else if (count === undefined) {
 					writeScalar(view, type, at + offset, given as number, name);

@@ -3,7 +3,15 @@
  * allocation of blocks and inodes. Changes stay in memory until `sync()`, which computes the checksums and writes in
  * ascending order.
  */
-import { type Group, groupLayout, IMPFS, type Inode, inodeLayout, type Superblock, superblockLayout } from '../abi/impfs.js';
+import {
+	type Group,
+	groupLayout,
+	IMPFS,
+	type Inode,
+	inodeLayout,
+	type Superblock,
+	superblockLayout,
+} from '../abi/impfs.js';
 import { crc32c, crc32cWords } from './crc32c.js';
 import type { Device } from './device.js';
 import { ImpfsError } from './errors.js';
@@ -29,7 +37,8 @@ export function readSuperblock(device: Device, at: number): { superblock?: Super
 	device.read(bytes, at);
 	const superblock = superblockLayout.decode(bytes);
 	if (superblock.magic !== IMPFS.MAGIC) return { problem: 'has no impfs magic number' };
-	if (crc32c(0xffffffff, bytes, 0, bytes.length - 4) !== superblock.checksum) return { problem: 'has a wrong checksum' };
+	if (crc32c(0xffffffff, bytes, 0, bytes.length - 4) !== superblock.checksum)
+		return { problem: 'has a wrong checksum' };
 	if (superblock.revision !== IMPFS.REVISION) return { problem: `has the unknown revision ${superblock.revision}` };
 	const { blocks, groups, group_inodes, desc_start, desc_blocks } = superblock;
 	const sane =
@@ -105,7 +114,8 @@ export class ImpfsCore {
 	block(number: number): Uint8Array {
 		let block = this.#cache.get(number);
 		if (!block) {
-			if (!(number < this.superblock.blocks)) throw new ImpfsError('EUCLEAN', `block ${number}`, 'lies beyond the volume');
+			if (!(number < this.superblock.blocks))
+				throw new ImpfsError('EUCLEAN', `block ${number}`, 'lies beyond the volume');
 			block = new Uint8Array(BLOCK);
 			this.device.read(block, number * BLOCK);
 			this.#cache.set(number, block);

@@ -21,7 +21,14 @@ for (let t = 0; t < 8; t++) {
 	tables.push(table);
 }
 const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
-	Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
+	Int32Array,
 ];
 
 /** Continues `crc` over `bytes[start, end)`; begin with `0xffffffff`. Returns an unsigned 32-bit value. */
@@ -29,7 +36,11 @@ export function crc32c(crc: number, bytes: Uint8Array, start = 0, end = bytes.le
 	let state = crc | 0;
 	let at = start;
 	for (; at + 8 <= end; at += 8) {
-		state ^= (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+		state ^=
+			(bytes[at] as number) |
+			((bytes[at + 1] as number) << 8) |
+			((bytes[at + 2] as number) << 16) |
+			((bytes[at + 3] as number) << 24);
 		state =
 			(t7[state & 255] as number) ^
 			(t6[(state >>> 8) & 255] as number) ^

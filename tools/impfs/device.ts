@@ -81,7 +81,8 @@ export class FileDevice implements Device {
 		if (this.readonly) throw new ImageError('the image is open for reading only');
 		checkRange(this, from.length, offset);
 		let done = 0;
-		while (done < from.length) done += writeSync(this.#fd, from, done, from.length - done, this.#offset + offset + done);
+		while (done < from.length)
+			done += writeSync(this.#fd, from, done, from.length - done, this.#offset + offset + done);
 	}
 
 	flush(): void {

@@ -34,7 +34,8 @@ export class ImpfsDir {
 	}
 
 	#physical(logical: number): number {
-		const block = logical * IMPFS.BLOCK_SIZE < this.#inode.size ? mapBlock(this.#core, this.#ino, this.#inode, logical) : 0;
+		const block =
+			logical * IMPFS.BLOCK_SIZE < this.#inode.size ? mapBlock(this.#core, this.#ino, this.#inode, logical) : 0;
 		if (block === 0) throw this.#damaged(logical, 'is missing');
 		return block;
 	}
@@ -137,7 +138,8 @@ export class ImpfsDir {
 			if (key !== free) break;
 			free++;
 		}
-		if (free >= bucket + BUCKET) throw new ImpfsError('ENOSPC', `directory inode ${this.#ino}`, 'too many names of one hash');
+		if (free >= bucket + BUCKET)
+			throw new ImpfsError('ENOSPC', `directory inode ${this.#ino}`, 'too many names of one hash');
 		return free;
 	}
 
@@ -181,7 +183,8 @@ export class ImpfsDir {
 			return;
 		}
 		const { block: parentLogical, child } = path[depth - 1] as { block: number; child: number };
-		const target = depth === path.length ? { block: leaf, logical } : this.#at((path[depth] as { block: number }).block);
+		const target =
+			depth === path.length ? { block: leaf, logical } : this.#at((path[depth] as { block: number }).block);
 		const { logical: newLogical, block: upper } = this.#grow(target.block.level);
 		const key = target.block.level === 0 ? splitLeaf(target.block, upper) : splitIndex(target.block, upper);
 		const parent = this.#read(parentLogical);

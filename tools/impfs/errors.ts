@@ -43,7 +43,8 @@ export class ImpfsError extends ImageError {
 	readonly errno: Errno;
 
 	constructor(errno: Errno, what: string, detail?: string) {
-		const hint = errno === 'EUCLEAN' ? { hint: 'imposos fsck IMAGE shows the damage, imposos fsck -y IMAGE repairs it' } : {};
+		const hint =
+			errno === 'EUCLEAN' ? { hint: 'imposos fsck IMAGE shows the damage, imposos fsck -y IMAGE repairs it' } : {};
 		super(`${what}: ${detail ?? texts[errno]}`, hint);
 		this.errno = errno;
 	}

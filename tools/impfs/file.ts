@@ -1,7 +1,7 @@
 /** Contents of files: reading any range, and writing whole files in runs of neighbouring blocks. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { ImageError } from '../errors.js';
 import { IMPFS, type Inode } from '../abi/impfs.js';
+import { ImageError } from '../errors.js';
 import type { ImpfsCore } from './core.js';
 import { ImpfsError } from './errors.js';
 import { mapBlock, mapSet } from './map.js';
@@ -30,7 +30,8 @@ export function readRange(core: ImpfsCore, ino: number, inode: Inode, offset: nu
 		const limit = Math.min(CHUNK, last - logical);
 		while (count < limit && mapBlock(core, ino, inode, logical + count) === (start === 0 ? 0 : start + count)) count++;
 		if (start !== 0) {
-			if (start + count > core.superblock.blocks) throw new ImpfsError('EUCLEAN', `inode ${ino}`, 'points beyond the volume');
+			if (start + count > core.superblock.blocks)
+				throw new ImpfsError('EUCLEAN', `inode ${ino}`, 'points beyond the volume');
 			const bytes = piece.subarray(0, count * BLOCK);
 			core.device.read(bytes, start * BLOCK);
 			for (let i = 0; i < count; i++) {

@@ -41,11 +41,14 @@ export function backupSuperBlock(blocks: number): number {
 /** @throws ImageError for sizes and options that no volume can have. */
 export function geometry(bytes: number, options: GeometryOptions = {}): Geometry {
 	let blocks = Math.floor(bytes / IMPFS.BLOCK_SIZE);
-	if (blocks < IMPFS.MIN_BLOCKS) throw new ImageError(`${bytes} bytes are too few for impfs: at least 16 MiB are needed`);
-	if (blocks > IMPFS.MAX_BLOCKS) throw new ImageError(`${bytes} bytes are too many for impfs: at most 1 TiB can be used`);
+	if (blocks < IMPFS.MIN_BLOCKS)
+		throw new ImageError(`${bytes} bytes are too few for impfs: at least 16 MiB are needed`);
+	if (blocks > IMPFS.MAX_BLOCKS)
+		throw new ImageError(`${bytes} bytes are too many for impfs: at most 1 TiB can be used`);
 
 	const bytesPerInode = options.bytesPerInode ?? 16384;
-	if (!(bytesPerInode >= 4096 && bytesPerInode <= 2 ** 26)) throw new ImageError(`${bytesPerInode} bytes per inode: 4096 to 67108864 can be had`);
+	if (!(bytesPerInode >= 4096 && bytesPerInode <= 2 ** 26))
+		throw new ImageError(`${bytesPerInode} bytes per inode: 4096 to 67108864 can be had`);
 	const firstBlocks = Math.min(blocks, IMPFS.GROUP_BLOCKS);
 	const step = IMPFS.INODES_PER_BLOCK;
 	const groupInodes = Math.max(64, Math.ceil((firstBlocks * IMPFS.BLOCK_SIZE) / bytesPerInode / step) * step);

@@ -1,11 +1,5 @@
 /** Reads the journal: which transactions are whole, and what their replay leaves in each block. */
-import {
-	IMPFS,
-	journalHeaderLayout,
-	journalSuperLayout,
-	journalTagLayout,
-	type Superblock,
-} from '../abi/impfs.js';
+import { IMPFS, journalHeaderLayout, journalSuperLayout, journalTagLayout, type Superblock } from '../abi/impfs.js';
 import { crc32c, crc32cWords } from './crc32c.js';
 import type { Device } from './device.js';
 

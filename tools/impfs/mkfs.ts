@@ -48,7 +48,8 @@ function setBits(bitmap: Uint8Array, from: number, to: number): void {
 function makeSuperblock(shape: Geometry, options: MkfsOptions): ReturnType<typeof superblockLayout.blank> {
 	const label = new TextEncoder().encode(options.label ?? '');
 	if (label.length > 32) throw new ImageError(`the label "${options.label}" has more than 32 bytes`);
-	if (options.uuid.length !== 16 || options.hashSeed.length !== 16) throw new ImageError('uuid and hash seed have 16 bytes each');
+	if (options.uuid.length !== 16 || options.hashSeed.length !== 16)
+		throw new ImageError('uuid and hash seed have 16 bytes each');
 	const percent = options.reservedPercent ?? 1;
 	if (!(percent >= 0 && percent <= 50)) throw new ImageError(`${percent} percent reserved: 0 to 50 can be had`);
 	const seed = new DataView(options.hashSeed.buffer, options.hashSeed.byteOffset);
@@ -138,10 +139,7 @@ function makeRoot(core: ImpfsCore, options: MkfsOptions): void {
 	const ino = IMPFS.ROOT_INO;
 	const { start } = core.allocate(1, 0);
 	const block = core.fresh(start);
-	dirHeaderLayout.encode(
-		{ ...dirHeaderLayout.blank(), magic: IMPFS.DIR_MAGIC, ino, heap: IMPFS.CSUM_OFFSET },
-		block,
-	);
+	dirHeaderLayout.encode({ ...dirHeaderLayout.blank(), magic: IMPFS.DIR_MAGIC, ino, heap: IMPFS.CSUM_OFFSET }, block);
 	core.dirty(start, core.ownerSeed(ino, 0, start));
 	const { sec, ns } = options.time;
 	const inode = inodeLayout.blank();

@@ -99,7 +99,11 @@ export class ImpfsVolume {
 		let { superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET);
 		if (!superblock) throw new ImpfsError('EUCLEAN', 'superblock', problem);
 		if (superblock.incompat & ~IMPFS.INCOMPAT_KNOWN) {
-			throw new ImpfsError('EINVAL', 'volume', `needs unknown features (${(superblock.incompat & ~IMPFS.INCOMPAT_KNOWN).toString(16)})`);
+			throw new ImpfsError(
+				'EINVAL',
+				'volume',
+				`needs unknown features (${(superblock.incompat & ~IMPFS.INCOMPAT_KNOWN).toString(16)})`,
+			);
 		}
 		if (!readonly && superblock.ro_compat & ~IMPFS.RO_KNOWN) {
 			throw new ImpfsError('EROFS', 'volume', 'has features that forbid this tool to write');
@@ -214,7 +218,8 @@ export class ImpfsVolume {
 	}
 
 	#target(ino: number, inode: Inode): string {
-		if (inode.size > IMPFS.INLINE_MAX) return Buffer.from(readRange(this.core, ino, inode, 0, inode.size)).toString('utf8');
+		if (inode.size > IMPFS.INLINE_MAX)
+			return Buffer.from(readRange(this.core, ino, inode, 0, inode.size)).toString('utf8');
 		const bytes = new Uint8Array(inodeLayout.size);
 		inodeLayout.encode(inode, bytes);
 		const at = inodeLayout.offset('map');
@@ -335,7 +340,11 @@ export class ImpfsVolume {
 	/** Makes a regular file with these contents, or replaces an existing one's. Returns the inode number. */
 	writeFile(path: string, data: Uint8Array | string | DataSource, attributes: Attributes = {}): number {
 		const source: DataSource =
-			typeof data === 'string' ? fromBytes(new TextEncoder().encode(data)) : data instanceof Uint8Array ? fromBytes(data) : data;
+			typeof data === 'string'
+				? fromBytes(new TextEncoder().encode(data))
+				: data instanceof Uint8Array
+					? fromBytes(data)
+					: data;
 		const { ino: existing } = this.#resolve(path, true);
 		if (existing === 0) {
 			return this.#create(path, S_IFREG, attributes, (ino, inode) => writeContents(this.core, ino, inode, source));
@@ -390,8 +399,14 @@ export class ImpfsVolume {
 	}
 
 	/** Makes a device node, FIFO or socket; `type` is the S_IFMT bits. */
-	mknod(path: string, type: number, rdev: { major: number; minor: number } = { major: 0, minor: 0 }, attributes: Attributes = {}): number {
-		if (![S_IFBLK, S_IFCHR, S_IFIFO, S_IFSOCK].includes(type)) throw new ImpfsError('EINVAL', path, 'is no type for mknod');
+	mknod(
+		path: string,
+		type: number,
+		rdev: { major: number; minor: number } = { major: 0, minor: 0 },
+		attributes: Attributes = {},
+	): number {
+		if (![S_IFBLK, S_IFCHR, S_IFIFO, S_IFSOCK].includes(type))
+			throw new ImpfsError('EINVAL', path, 'is no type for mknod');
 		return this.#create(path, type, attributes, (_ino, inode) => {
 			inode.rdev_major = rdev.major;
 			inode.rdev_minor = rdev.minor;
