@@ -1,0 +1,59 @@
+/*
+ * What a task's processor state is, and the calls by which sched/ makes, switches and enters tasks.
+ */
+#ifndef ARCH_THREAD_H
+#define ARCH_THREAD_H
+
+#include <core/types.h>
+#include <arch/regs.h>
+
+struct task;
+struct abi_user_desc;
+
+struct fpu_state { u8 fxsave[512]; } __aligned(16);
+
+struct thread {
+	unsigned long sp;		/* kernel stack pointer while switched out */
+	unsigned long gs, fs;		/* user selectors while switched out */
+	u64 tls[3];			/* GDT descriptors GDT_TLS_MIN.. of this task */
+	struct fpu_state *fpu;		/* NULL until the FPU is first used */
+	unsigned long fault_address, fault_code, trap_nr;	/* of the last fault in user mode (for signals) */
+	unsigned long debugreg[8];
+};
+
+/* The registers with which `current` entered the kernel; at the top of its stack. Only for user tasks. */
+struct pt_regs *task_regs(struct task *t);
+#define current_regs() task_regs(current)
+
+/* Switch stacks; returns in the context of next, with the task that ran before as result. Interrupts off. */
+struct task *switch_to(struct task *prev, struct task *next);
+
+/* A new task's first switch: calls fn(arg) on its own stack with interrupts on, after sched_tail(). If fn returns, the task enters user mode with task_regs(). */
+void thread_init_kernel(struct task *t, void (*fn)(void *), void *arg);
+/* fork and clone: t's user registers are a copy of `regs` with ax = 0 and, if not 0, that stack pointer; first switch goes to user mode. */
+void thread_init_fork(struct task *t, const struct pt_regs *regs, unsigned long sp);
+int thread_copy(struct task *dst, const struct task *src);	/* FPU, TLS, segments; 0 or -ENOMEM */
+void thread_free(struct task *t);
+void thread_flush(struct task *t);				/* exec: FPU and TLS as new */
+/* exec: user registers for a fresh program. */
+void thread_start_user(struct pt_regs *regs, unsigned long ip, unsigned long sp);
+
+int thread_set_tls(struct task *t, unsigned index, const struct abi_user_desc *d);	/* index 0..2; -EINVAL */
+void thread_get_tls(const struct task *t, unsigned index, struct abi_user_desc *d);
+void fpu_save_current(void);	/* so that current->thread.fpu is up to date (may be NULL: never used) */
+void fpu_drop_current(void);	/* registers are stale: reload from current->thread.fpu at the next use */
+int fpu_alloc(struct task *t);	/* 0 or -ENOMEM: makes thread.fpu, in its initial state */
+/* mm/: loads a page table root (CR3). */
+void arch_load_mm(phys_t pgd);
+/* sp0 of the TSS follows the running task. Called by switch_to() itself. */
+
+/* Exits to user mode run this (sys/entry work): signals, reschedule. Provided by sched/signal.c. */
+void exit_to_user(struct pt_regs *regs);
+
+/* The vDSO: its one page's address in this mm is mm->vdso; symbols relative to it. */
+int vdso_map(unsigned long *base);	/* maps into current->mm; 0 or -errno */
+unsigned long vdso_entry(unsigned long base);		/* __kernel_vsyscall */
+unsigned long vdso_sigreturn(unsigned long base);
+unsigned long vdso_rt_sigreturn(unsigned long base);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * The lock order. A lock may be taken only while every lock already held by this task (or interrupt) has a lower
+ * rank; two of one rank only by the _nested() calls, in the order that the lock's owner documents. Debug builds
+ * check each acquisition and report `BUG: lock order`. Sleeping locks stand before spinning ones.
+ */
+#ifndef CORE_LOCKRANK_H
+#define CORE_LOCKRANK_H
+
+enum lock_rank {
+	/* sleeping */
+	RANK_MOUNT = 10,	/* the mount tree */
+	RANK_RENAME,		/* one rename at a time per superblock */
+	RANK_TTY_OUTER,		/* tty open, close, hangup */
+	RANK_FILE_POS,		/* file->pos */
+	RANK_EXEC,		/* credentials and mm exchange in exec and ptrace */
+	RANK_PIPE,		/* pipe contents */
+	RANK_INODE_DIR,		/* inode->rwsem of directories; nested: parent before child */
+	RANK_INODE,		/* inode->rwsem of others; nested: by address */
+	RANK_TTY,		/* line discipline, termios, buffers */
+	RANK_MMAP,		/* mm->mmap_lock; user memory may fault below this */
+	RANK_FS_HIGH,		/* a filesystem's own, outside transactions */
+	RANK_MAPPING_TRUNC,	/* truncate against page faults */
+	RANK_PAGE,		/* page lock (PG_locked); nested: by index */
+	RANK_JOURNAL,		/* a running transaction */
+	RANK_FS,		/* a filesystem's own, inside transactions */
+	RANK_BUFFER,		/* buffer lock */
+	RANK_BDEV,		/* opening and partition tables of block devices */
+	RANK_DRIVER,		/* driver core and drivers' sleeping locks */
+	RANK_ANON_VMA,		/* reverse map of anonymous pages */
+	RANK_SLEEP_LAST,
+	/* spinning */
+	RANK_TASKLIST = 50,	/* process tree, pids, groups, sessions */
+	RANK_SIGHAND,		/* signal handlers and pending signals of a thread group */
+	RANK_FILES,		/* descriptor table */
+	RANK_FS_STRUCT,		/* cwd, root, umask */
+	RANK_DCACHE,		/* dentry hash, tree, lru */
+	RANK_ICACHE,		/* inode hash, lru */
+	RANK_INODE_STATE,	/* small inode fields */
+	RANK_MAPPING,		/* page tree of an address space; i_mmap tree */
+	RANK_PAGE_TABLE,	/* page tables of one mm */
+	RANK_LRU,		/* page lru lists */
+	RANK_EPOLL,
+	RANK_FUTEX,
+	RANK_QUEUE,		/* request queues */
+	RANK_DEVICE,		/* devices' registers, input and output rings */
+	RANK_VMALLOC,
+	RANK_SLAB,
+	RANK_ZONE,		/* buddy allocator */
+	RANK_WAIT,		/* wait queues; nothing but the scheduler below */
+	RANK_TIMER,
+	RANK_RUNQUEUE,
+	RANK_RANDOM,
+	RANK_CONSOLE,		/* log and console: anything may print */
+	RANK_LAST,
+};
+
+#endif

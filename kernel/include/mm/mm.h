@@ -1,0 +1,120 @@
+/*
+ * User address spaces: struct mm, its areas, faults. The owner of a call's locks is said at each.
+ *
+ * Lock order: mmap_lock, inode, mapping, page lock, page_table_lock.
+ */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include <core/mutex.h>
+#include <core/rbtree.h>
+#include <mm/page.h>
+
+struct file;
+struct inode;
+struct vm_area;
+struct pt_regs;
+struct anon_vma;
+
+/*
+ * Locks: m mmap_lock, p page_table_lock, a atomic, I immutable after set-up
+ */
+struct mm {
+	atomic_t users;			/* a tasks that run in it */
+	atomic_t count;			/* a references to the structure (users hold one) */
+	struct rwsem mmap_lock;
+	spinlock_t page_table_lock;
+	u64 *pgd;			/* I four page-directory-pointer entries */
+	phys_t pgd_phys;		/* I */
+	struct rb_root areas;		/* m by address */
+	struct vm_area *first;		/* m linked list by address */
+	struct vm_area *cache;		/* m last one found */
+	unsigned area_count;		/* m */
+	unsigned long total_pages, locked_pages, data_pages, exec_pages, stack_pages;	/* m */
+	atomic_t rss_anon, rss_file, rss_shmem;	/* a */
+	unsigned long page_table_pages;	/* p */
+	unsigned long hiwater_rss, hiwater_vm;
+	unsigned long start_code, end_code, start_data, end_data, start_brk, brk;	/* m */
+	unsigned long start_stack, arg_start, arg_end, env_start, env_end;		/* m */
+	unsigned long mmap_base;	/* I mappings grow down from here */
+	unsigned long vdso;		/* I address of the vDSO, 0: none */
+	u32 auxv[44];			/* I for /proc/PID/auxv: pairs */
+	unsigned def_flags;		/* m VM_LOCKED after mlockall(MCL_FUTURE) */
+	struct file *exe_file;		/* m */
+	bool dumpable;
+};
+
+#define VM_READ		0x0001u
+#define VM_WRITE	0x0002u
+#define VM_EXEC		0x0004u
+#define VM_SHARED	0x0008u
+#define VM_MAYREAD	0x0010u
+#define VM_MAYWRITE	0x0020u
+#define VM_MAYEXEC	0x0040u
+#define VM_GROWSDOWN	0x0100u
+#define VM_LOCKED	0x0200u
+#define VM_IO		0x0400u		/* device memory: no struct page, no core dump */
+#define VM_DONTCOPY	0x0800u
+#define VM_DONTEXPAND	0x1000u
+#define VM_ACCOUNT	0x2000u
+#define VM_NORESERVE	0x4000u
+#define VM_STACK	0x8000u
+#define VM_SPECIAL	0x10000u	/* vDSO and its kin: named in maps */
+
+struct vm_ops {
+	void (*open)(struct vm_area *vma);
+	void (*close)(struct vm_area *vma);
+	/* Find the page for vma offset `pgoff` (file pages): a referenced, uptodate page in *page; or -errno (-ENOMEM, -EIO, -EFAULT: SIGBUS). mmap_lock read-held. */
+	int (*fault)(struct vm_area *vma, unsigned long pgoff, struct page **page);
+	/* A shared page is about to become writable: file systems allocate blocks here. Page locked on success. */
+	int (*page_mkwrite)(struct vm_area *vma, struct page *page);
+	const char *(*name)(struct vm_area *vma);
+};
+
+struct vm_area {
+	struct mm *mm;
+	unsigned long start, end;	/* page aligned; end exclusive */
+	struct vm_area *next, *prev;
+	struct rb_node rb;
+	unsigned flags;			/* VM_* */
+	u64 pte_prot;			/* page table bits for a fresh entry */
+	struct file *file;		/* NULL: anonymous; holds a reference */
+	unsigned long pgoff;		/* offset of start, in pages (anonymous: start >> PAGE_SHIFT at creation) */
+	const struct vm_ops *ops;
+	struct list_head i_mmap;	/* mapping's list of areas, under its lock */
+	struct anon_vma *anon_vma;	/* reverse map of private pages; NULL until the first */
+	struct list_head anon_link;
+	void *private;
+};
+
+struct mm *mm_alloc(void);			/* users 1; NULL; kernel half in place */
+int mm_fork(struct mm *child, struct mm *parent);	/* copy-on-write copy of all areas; 0 or -ENOMEM */
+static inline void mm_get(struct mm *mm) { atomic_inc(&mm->users); }
+void mm_put(struct mm *mm);			/* last user: unmaps everything; sleeps */
+void mm_switch(struct mm *prev, struct mm *next);	/* scheduler: loads CR3 when it differs; next NULL: keep (kernel thread) */
+
+/* All of these take mmap_lock themselves and act on mm == current->mm unless said. Addresses or -errno. */
+long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned prot, unsigned flags, unsigned long pgoff);
+int vm_munmap(struct mm *mm, unsigned long addr, unsigned long len);
+int vm_mprotect(unsigned long addr, unsigned long len, unsigned prot);
+long vm_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned flags, unsigned long new_addr);
+unsigned long vm_brk(unsigned long brk);	/* the break afterwards, as brk(2) */
+int vm_brk_range(unsigned long addr, unsigned long len, unsigned prot);	/* anonymous zero area (ELF bss) */
+/* mmap_lock held. The area that holds addr, or the next above; NULL. */
+struct vm_area *vma_find(struct mm *mm, unsigned long addr);
+/* A special area with its own pages and ops. mmap_lock write-held by the call itself. */
+int vm_install_special(struct mm *mm, unsigned long addr, unsigned long len, unsigned flags, const struct vm_ops *ops, void *private);
+
+/* exec's stack area in a new mm that is not current's yet: [top - size, top) growing down. */
+int vm_setup_stack(struct mm *mm, unsigned long top, unsigned long size, bool executable);
+/* Pin the page of `addr` in any mm (fault it in as needed) and return it referenced. write: break copy-on-write. -EFAULT. */
+int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **page);
+/* Copy to or from another process's memory (ptrace, /proc/PID/mem, exec arguments); bytes done. */
+size_t vm_access(struct mm *mm, unsigned long addr, void *buf, size_t n, bool write);
+
+/* Page fault from entry code. error: the processor's code. Returns 0, or a signal number with *si_code set. */
+int vm_fault(struct pt_regs *regs, unsigned long addr, unsigned long error, int *si_code);
+/* Unmap [start,end) pages of the file's mapping from every mm (truncate, reclaim). end 0: all after. */
+void vm_unmap_mapping(struct address_space *mapping, unsigned long start, unsigned long end, bool even_private);
+
+#endif
