@@ -19,7 +19,7 @@ t.test('the constants are those of testproto.h', async (t) => {
 	for (const [, name = '', text = ''] of header.matchAll(/^#define TP_(\w+)[ \t]+([^\n/]+)/gm)) {
 		const expression = text.trim().replace(/TP_(\w+)/g, (_, other: string) => String(declared[other]));
 		const value = /^\(?(\w+)\)?$/.test(expression)
-			? Number.parseInt(expression.replace(/[()]/g, ''))
+			? Number(expression.replace(/[()u]/g, ''))
 			: arithmetic(expression);
 		declared[name] = value;
 	}
