@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { XzReadableStream } from 'xz-decompress';
+import xz from 'xz-decompress';
 import { PackageError } from '../errors.js';
 import { readAr } from './ar.js';
 
@@ -46,7 +46,7 @@ async function* decompress(name: string, data: Uint8Array): AsyncGenerator<Uint8
 				controller.close();
 			},
 		});
-		const reader = new XzReadableStream(source).getReader();
+		const reader = new xz.XzReadableStream(source).getReader();
 		for (;;) {
 			const { done, value } = await reader.read();
 			if (done) return;
