@@ -18,9 +18,7 @@ t.test('the constants are those of testproto.h', async (t) => {
 	const declared: Record<string, number> = {};
 	for (const [, name = '', text = ''] of header.matchAll(/^#define TP_(\w+)[ \t]+([^\n/]+)/gm)) {
 		const expression = text.trim().replace(/TP_(\w+)/g, (_, other: string) => String(declared[other]));
-		const value = /^\(?(\w+)\)?$/.test(expression)
-			? Number(expression.replace(/[()u]/g, ''))
-			: arithmetic(expression);
+		const value = /^\(?(\w+)\)?$/.test(expression) ? Number(expression.replace(/[()u]/g, '')) : arithmetic(expression);
 		declared[name] = value;
 	}
 	t.same({ ...TP }, declared);

@@ -103,18 +103,33 @@ export class Apt {
 	 */
 	async download(packages: readonly { name: string; version: string }[], folder: string): Promise<boolean> {
 		mkdirSync(folder, { recursive: true });
-		const result = await this.#run('apt-get', ['-qq', 'download', ...packages.map(({ name, version }) => `${name}=${version}`)], folder);
+		const result = await this.#run(
+			'apt-get',
+			['-qq', 'download', ...packages.map(({ name, version }) => `${name}=${version}`)],
+			folder,
+		);
 		if (result.exitCode === 0) return true;
 		if (/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found/.test(result.all)) return false;
-		throw this.#refusal(result.all, packages.map(({ name }) => name));
+		throw this.#refusal(
+			result.all,
+			packages.map(({ name }) => name),
+		);
 	}
 
 	#refusal(output: string, names: readonly string[]): PackageError {
 		const lines = output.split('\n').map((line) => line.trim());
-		const missing = lines.map((line) => /^E: Unable to locate package (\S+)/.exec(line)?.[1]).find((name) => name !== undefined);
-		if (missing !== undefined) return new PackageError(`Debian ${this.#options.suite} has no package ${missing} for ${architecture}`, { cause: output });
+		const missing = lines
+			.map((line) => /^E: Unable to locate package (\S+)/.exec(line)?.[1])
+			.find((name) => name !== undefined);
+		if (missing !== undefined)
+			return new PackageError(`Debian ${this.#options.suite} has no package ${missing} for ${architecture}`, {
+				cause: output,
+			});
 		const line = lines.find((text) => text.startsWith('E:')) ?? lines.at(-1) ?? '';
-		return new PackageError(`apt refused ${names.join(' ')}: ${line.replace(/^E: /, '')}`, { cause: output, hint: 'check the network, or name a mirror with --mirror' });
+		return new PackageError(`apt refused ${names.join(' ')}: ${line.replace(/^E: /, '')}`, {
+			cause: output,
+			hint: 'check the network, or name a mirror with --mirror',
+		});
 	}
 
 	async #run(file: string, args: string[], cwd = this.#options.folder) {
@@ -135,13 +150,24 @@ export class Apt {
 
 	async #configure(): Promise<void> {
 		const { folder, suite, signal, log } = this.#options;
-		for (const name of ['state/lists/partial', 'cache/archives/partial', 'etc/sources.d', 'etc/parts', 'etc/preferences.d', 'log']) {
+		for (const name of [
+			'state/lists/partial',
+			'cache/archives/partial',
+			'etc/sources.d',
+			'etc/parts',
+			'etc/preferences.d',
+			'log',
+		]) {
 			mkdirSync(path.join(folder, name), { recursive: true });
 		}
 		const host = { signal, log };
-		const mirrors = this.#options.mirror === undefined ? await hostMirrors(suite, host) : mirrorLines(this.#options.mirror, suite);
+		const mirrors =
+			this.#options.mirror === undefined ? await hostMirrors(suite, host) : mirrorLines(this.#options.mirror, suite);
 		const trusted = existsSync(keyring) ? ` signed-by=${keyring}` : '';
-		writeFileSync(path.join(folder, 'etc', 'sources.list'), mirrors.map((line) => `deb [arch=${architecture}${trusted}] ${line}\n`).join(''));
+		writeFileSync(
+			path.join(folder, 'etc', 'sources.list'),
+			mirrors.map((line) => `deb [arch=${architecture}${trusted}] ${line}\n`).join(''),
+		);
 		writeFileSync(path.join(folder, 'status'), '');
 		writeFileSync(this.#config, `${privateSettings(folder)}${await hostNetworkSettings(host)}`);
 	}
@@ -182,22 +208,30 @@ interface HostQuery {
 /** The archives of a suite that the host itself uses, as the ends of source lines. */
 async function hostMirrors(suite: string, { signal }: HostQuery): Promise<string[]> {
 	const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
-	const result = await execa('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], { reject: false, cancelSignal: signal, timeout: 60_000 });
+	const result = await execa('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], {
+		reject: false,
+		cancelSignal: signal,
+		timeout: 60_000,
+	});
 	if (result.code === 'ENOENT') throw new ToolError('apt is not installed: Debian packages need it');
 	const lines = new Set<string>();
 	for (const line of result.stdout?.split('\n') ?? []) {
 		const [uri, release, component] = line.split('|');
 		if (uri === undefined || component !== 'main') continue;
-		if ([suite, `${suite}-updates`, `${suite}-security`, `${suite}/updates`].includes(release ?? '')) lines.add(`${uri} ${release} main`);
+		if ([suite, `${suite}-updates`, `${suite}-security`, `${suite}/updates`].includes(release ?? ''))
+			lines.add(`${uri} ${release} main`);
 	}
 	if (lines.size === 0) {
-		throw new PackageError(`this host takes no packages from Debian ${suite}`, { hint: 'name a Debian mirror with --mirror URL' });
+		throw new PackageError(`this host takes no packages from Debian ${suite}`, {
+			hint: 'name a Debian mirror with --mirror URL',
+		});
 	}
 	return [...lines];
 }
 
 function mirrorLines(mirror: string, suite: string): string[] {
-	if (!/^(https?|file|copy|ftp):/.test(mirror)) throw new PackageError(`not the address of a mirror: ${mirror}`, { exitCode: 2 });
+	if (!/^(https?|file|copy|ftp):/.test(mirror))
+		throw new PackageError(`not the address of a mirror: ${mirror}`, { exitCode: 2 });
 	return [`${mirror} ${suite} main`, `${mirror} ${suite}-updates main`];
 }
 

@@ -75,7 +75,12 @@ export async function buildImage(options: BuildImageOptions): Promise<ImageBuild
 	}
 }
 
-async function assemble(declaration: Declaration, options: BuildImageOptions, file: string, scratch: string): Promise<number> {
+async function assemble(
+	declaration: Declaration,
+	options: BuildImageOptions,
+	file: string,
+	scratch: string,
+): Promise<number> {
 	const { variant, signal, locked, mirror, log = silentLog } = options;
 	const packages = new PackageStore({
 		cache: cacheRoot,
@@ -119,11 +124,18 @@ function versionFourUuid(bytes: Uint8Array): Uint8Array {
 
 /** Digest of everything that goes into an image. */
 function inputsOf(declaration: Declaration, { variant, mirror }: BuildImageOptions): string {
-	const files = [...declaration.files, lockFile, kernelPath(variant), path.join(grubFolder, 'boot.img'), path.join(grubFolder, 'kernel.img')];
+	const files = [
+		...declaration.files,
+		lockFile,
+		kernelPath(variant),
+		path.join(grubFolder, 'boot.img'),
+		path.join(grubFolder, 'kernel.img'),
+	];
 	for (const { layer, folder } of declaration.layers) {
 		if ('userland' in layer) files.push(userRoot(variant));
 		else if ('tree' in layer) files.push(path.resolve(folder, layer.tree));
-		else if ('entries' in layer) for (const entry of layer.entries) if (entry.type === 'copy') files.push(path.resolve(folder, entry.from));
+		else if ('entries' in layer)
+			for (const entry of layer.entries) if (entry.type === 'copy') files.push(path.resolve(folder, entry.from));
 	}
 	for (const part of ['image', 'impfs', 'abi']) files.push(path.join(compiledRoot, 'tools', part));
 	return fingerprint(files, [declaration, mirror ?? null]);

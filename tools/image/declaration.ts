@@ -5,19 +5,27 @@ import { displayPath, fromRoot } from '../build/paths.js';
 import { UsageError } from '../errors.js';
 
 const absolute = z.string().regex(/^\//, 'must begin with /');
-const mode = z.string().regex(/^[0-7]{3,4}$/, 'must be three or four octal digits').transform((text) => Number.parseInt(text, 8));
+const mode = z
+	.string()
+	.regex(/^[0-7]{3,4}$/, 'must be three or four octal digits')
+	.transform((text) => Number.parseInt(text, 8));
 const id = z.number().int().min(0).max(0xffffffff);
 const owner = z.strictObject({ uid: id, gid: id });
 const size = z
 	.string()
 	.regex(/^\d+[KMG]$/, 'must be a number and K, M or G')
-	.transform((text) => Number.parseInt(text, 10) * { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) as 'K' | 'M' | 'G']);
+	.transform(
+		(text) => Number.parseInt(text, 10) * { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) as 'K' | 'M' | 'G'],
+	);
 
 /**
  * What to do with a name that an earlier layer has: take its place, leave the newcomer out, stop, or put the
  * newcomer into a folder of its own.
  */
-const collisions = z.union([z.enum(['replace', 'keep', 'refuse']), z.strictObject({ aside: absolute, except: z.array(absolute).default([]) })]);
+const collisions = z.union([
+	z.enum(['replace', 'keep', 'refuse']),
+	z.strictObject({ aside: absolute, except: z.array(absolute).default([]) }),
+]);
 
 const common = { path: absolute, mode: mode.optional(), owner: owner.optional() };
 const entry = z.discriminatedUnion('type', [
@@ -26,7 +34,12 @@ const entry = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.literal('copy'), ...common, from: z.string() }),
 	z.strictObject({ type: z.literal('symlink'), path: absolute, target: z.string().min(1) }),
 	z.strictObject({ type: z.literal('hardlink'), path: absolute, target: absolute }),
-	z.strictObject({ type: z.enum(['char', 'block']), ...common, major: z.number().int().min(0).max(4095), minor: z.number().int().min(0).max(0xfffff) }),
+	z.strictObject({
+		type: z.enum(['char', 'block']),
+		...common,
+		major: z.number().int().min(0).max(4095),
+		minor: z.number().int().min(0).max(0xfffff),
+	}),
 	z.strictObject({ type: z.literal('fifo'), ...common }),
 	z.strictObject({ type: z.literal('remove'), path: absolute }),
 ]);
@@ -50,13 +63,23 @@ const user = z.strictObject({
 	name: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
 	uid: id,
 	gid: id,
-	gecos: z.string().regex(/^[^:\n]*$/).default(''),
+	gecos: z
+		.string()
+		.regex(/^[^:\n]*$/)
+		.default(''),
 	home: absolute.default('/'),
 	shell: absolute.default('/bin/sh'),
 	/** As in shadow(5): empty for none, `*` for no login by password. */
-	password: z.string().regex(/^[^:\n]*$/).default('*'),
+	password: z
+		.string()
+		.regex(/^[^:\n]*$/)
+		.default('*'),
 });
-const group = z.strictObject({ name: z.string().regex(/^[a-z_][a-z0-9_-]*$/), gid: id, members: z.array(z.string()).default([]) });
+const group = z.strictObject({
+	name: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
+	gid: id,
+	members: z.array(z.string()).default([]),
+});
 
 const schema = z.strictObject({
 	describe: z.string(),
@@ -66,7 +89,10 @@ const schema = z.strictObject({
 	size: size.optional(),
 	/** Time that made files and directories carry. */
 	time: z.iso.datetime().optional(),
-	suite: z.string().regex(/^[a-z]+$/).optional(),
+	suite: z
+		.string()
+		.regex(/^[a-z]+$/)
+		.optional(),
 	/** What is added to the kernel's command line when it boots from the image by itself. */
 	commandLine: z.string().optional(),
 	layers: z.array(layer).default([]),
@@ -127,7 +153,9 @@ export function declarationNames(): string[] {
 function declarationFile(nameOrFile: string): string {
 	if (nameOrFile.includes('/') || nameOrFile.endsWith('.json')) return path.resolve(nameOrFile);
 	if (declarationNames().includes(nameOrFile)) return fromRoot('images', `${nameOrFile}.json`);
-	throw new UsageError(`no image is named ${nameOrFile}`, { hint: `there are ${declarationNames().join(', ')}; a file needs its path` });
+	throw new UsageError(`no image is named ${nameOrFile}`, {
+		hint: `there are ${declarationNames().join(', ')}; a file needs its path`,
+	});
 }
 
 function read(file: string, depth: number): Declaration {
@@ -138,7 +166,9 @@ function read(file: string, depth: number): Declaration {
 	if (!parsed.success) {
 		const issue = parsed.error.issues[0];
 		const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-		throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not an image declaration'}`, { hint: 'docs/images.md tells what can stand there' });
+		throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not an image declaration'}`, {
+			hint: 'docs/images.md tells what can stand there',
+		});
 	}
 	const own = parsed.data;
 	const base = own.extends === undefined ? undefined : read(path.join(folder, `${own.extends}.json`), depth + 1);
@@ -149,7 +179,8 @@ function read(file: string, depth: number): Declaration {
 		files: [...(base?.files ?? []), file],
 		describe: own.describe,
 		size: bytes,
-		time: own.time === undefined ? (base?.time ?? Date.parse(defaultTime) / 1000) : Math.floor(Date.parse(own.time) / 1000),
+		time:
+			own.time === undefined ? (base?.time ?? Date.parse(defaultTime) / 1000) : Math.floor(Date.parse(own.time) / 1000),
 		suite: own.suite ?? base?.suite ?? 'bookworm',
 		commandLine: own.commandLine ?? base?.commandLine ?? '',
 		layers: [...(base?.layers ?? []), ...own.layers.map((entry) => ({ layer: entry, folder }))],
@@ -163,7 +194,10 @@ function parseJson(file: string, shown: string): unknown {
 	try {
 		text = readFileSync(file, 'utf8');
 	} catch (cause) {
-		throw new UsageError(`no image declaration ${shown}`, { cause, hint: 'imposos image build takes a name in images/ or the path of a file' });
+		throw new UsageError(`no image declaration ${shown}`, {
+			cause,
+			hint: 'imposos image build takes a name in images/ or the path of a file',
+		});
 	}
 	try {
 		return JSON.parse(text);

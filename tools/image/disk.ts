@@ -28,10 +28,12 @@ export interface DiskLayout {
  *     17 MiB ..  partition 1: the root filesystem
  */
 export function layoutDisk(kernelSize: number, partitionSize: number): DiskLayout {
-	if (partitionSize <= 0 || partitionSize % mebibyte !== 0) throw new ImageError('the size of a root filesystem is a multiple of 1 MiB');
+	if (partitionSize <= 0 || partitionSize % mebibyte !== 0)
+		throw new ImageError('the size of a root filesystem is a multiple of 1 MiB');
 	const partitionOffset = kernelOffset + Math.max(1, Math.ceil(kernelSize / kernelStep)) * kernelStep;
 	const size = partitionOffset + partitionSize;
-	if (size / sectorSize > 0xffffffff) throw new ImageError('a disk with a partition table of this kind has at most 2 TiB');
+	if (size / sectorSize > 0xffffffff)
+		throw new ImageError('a disk with a partition table of this kind has at most 2 TiB');
 	return { kernelOffset, kernelSize, partitionOffset, partitionSize, size };
 }
 
@@ -40,8 +42,15 @@ export function layoutDisk(kernelSize: number, partitionSize: number): DiskLayou
  *
  * @param signature disk signature, 32 bits
  */
-export function writeDisk(file: string, layout: DiskLayout, loader: BootLoader, kernel: Uint8Array, signature: number): void {
-	if (sectorSize + loader.core.length > layout.kernelOffset) throw new ImageError("GRUB's core image does not fit before the kernel");
+export function writeDisk(
+	file: string,
+	layout: DiskLayout,
+	loader: BootLoader,
+	kernel: Uint8Array,
+	signature: number,
+): void {
+	if (sectorSize + loader.core.length > layout.kernelOffset)
+		throw new ImageError("GRUB's core image does not fit before the kernel");
 	const sector = loader.bootSector.slice();
 	writePartitionTable(sector, layout, signature);
 	const disk = openSync(file, 'w');
@@ -59,7 +68,11 @@ export function writeDisk(file: string, layout: DiskLayout, loader: BootLoader, 
  * Fills in the classic partition table: disk signature at 440, four entries of 16 bytes at 446 (status, first
  * sector as cylinder/head/sector, type, last sector, first sector, sectors; little-endian), 0x55 0xaa at 510.
  */
-function writePartitionTable(sector: Uint8Array, { partitionOffset, partitionSize }: DiskLayout, signature: number): void {
+function writePartitionTable(
+	sector: Uint8Array,
+	{ partitionOffset, partitionSize }: DiskLayout,
+	signature: number,
+): void {
 	const view = new DataView(sector.buffer, sector.byteOffset, sector.byteLength);
 	const first = partitionOffset / sectorSize;
 	const count = partitionSize / sectorSize;

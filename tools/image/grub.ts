@@ -35,16 +35,24 @@ export interface BootLoaderOptions {
 export async function makeBootLoader(options: BootLoaderOptions): Promise<BootLoader> {
 	const bootImage = path.join(grubFolder, 'boot.img');
 	if (!existsSync(bootImage)) throw new ToolError("GRUB's parts for BIOS machines (grub-pc-bin) are not installed");
-	if (/[\n"'\\$;{}]/.test(options.commandLine)) throw new ImageError('the command line has characters that GRUB would interpret');
+	if (/[\n"'\\$;{}]/.test(options.commandLine))
+		throw new ImageError('the command line has characters that GRUB would interpret');
 	const config = path.join(options.scratch, 'grub.cfg');
 	const core = path.join(options.scratch, 'core.img');
-	writeFileSync(config, `set root=(hd0)\nmultiboot (hd0)${options.kernelStart}+${options.kernelSectors} ${options.commandLine}\nboot\n`);
-	const result = await execa('grub-mkimage', ['-O', 'i386-pc', '-d', grubFolder, '-p', '(hd0)', '-c', config, '-o', core, ...modules], {
-		all: true,
-		reject: false,
-		cancelSignal: options.signal,
-		timeout: 60_000,
-	});
+	writeFileSync(
+		config,
+		`set root=(hd0)\nmultiboot (hd0)${options.kernelStart}+${options.kernelSectors} ${options.commandLine}\nboot\n`,
+	);
+	const result = await execa(
+		'grub-mkimage',
+		['-O', 'i386-pc', '-d', grubFolder, '-p', '(hd0)', '-c', config, '-o', core, ...modules],
+		{
+			all: true,
+			reject: false,
+			cancelSignal: options.signal,
+			timeout: 60_000,
+		},
+	);
 	options.signal.throwIfAborted();
 	if (result.code === 'ENOENT') throw new ToolError('grub-mkimage (grub-common) is not installed');
 	if (result.failed) throw new ImageError(`grub-mkimage failed: ${result.all}`, { cause: result.originalMessage });

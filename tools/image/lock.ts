@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { PackageError } from '../errors.js';
 import { displayPath } from '../build/paths.js';
+import { PackageError } from '../errors.js';
 
 const packageSchema = z.strictObject({
 	version: z.string(),
@@ -41,13 +41,17 @@ export function readLock(file: string, suite: string): PackageLock {
 		return lock;
 	} catch (cause) {
 		if (cause instanceof PackageError) throw cause;
-		throw new PackageError(`${displayPath(file)} is damaged`, { cause, hint: 'restore it with git, or remove it to resolve all packages anew' });
+		throw new PackageError(`${displayPath(file)} is damaged`, {
+			cause,
+			hint: 'restore it with git, or remove it to resolve all packages anew',
+		});
 	}
 }
 
 /** Writes a lock file, in an order that makes differences readable, if it changed. */
 export function writeLock(file: string, lock: PackageLock): void {
-	const sorted = <T>(record: Record<string, T>) => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const sorted = <T>(record: Record<string, T>) =>
+		Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 	const used = new Set(Object.values(lock.sets).flat());
 	const packages = Object.fromEntries(Object.entries(lock.packages).filter(([name]) => used.has(name)));
 	const text = `${JSON.stringify({ ...lock, sets: sorted(lock.sets), packages: sorted(packages) }, null, 2)}\n`;

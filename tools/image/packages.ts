@@ -6,7 +6,7 @@ import { displayPath } from '../build/paths.js';
 import { PackageError } from '../errors.js';
 import type { Log } from '../log.js';
 import { Apt } from './apt.js';
-import { readLock, writeLock, type LockedPackage, type PackageLock } from './lock.js';
+import { type LockedPackage, type PackageLock, readLock, writeLock } from './lock.js';
 
 /** Packages to bring, by name or apt pattern. */
 export interface PackageRequest {
@@ -45,7 +45,13 @@ export class PackageStore {
 		this.#folder = path.join(options.cache, 'packages');
 		this.#lock = readLock(options.lockFile, options.suite);
 		const { suite, mirror, signal, log } = options;
-		this.#apt = new Apt({ folder: path.join(options.cache, 'apt'), suite, signal, log, ...(mirror === undefined ? {} : { mirror }) });
+		this.#apt = new Apt({
+			folder: path.join(options.cache, 'apt'),
+			suite,
+			signal,
+			log,
+			...(mirror === undefined ? {} : { mirror }),
+		});
 	}
 
 	/** What the lock says of a request, without touching the network; undefined when it does not know it. */
@@ -71,7 +77,9 @@ export class PackageStore {
 				wanted = this.locked(request) ?? [];
 				const successors = wanted.filter(({ file }) => !existsSync(path.join(this.#folder, file)));
 				if (!(await this.#download(successors))) {
-					throw new PackageError(`the mirror's index and its packages disagree on ${nameList(successors)}`, { hint: 'its synchronisation may be under way: try again later' });
+					throw new PackageError(`the mirror's index and its packages disagree on ${nameList(successors)}`, {
+						hint: 'its synchronisation may be under way: try again later',
+					});
 				}
 			}
 		}
@@ -82,7 +90,9 @@ export class PackageStore {
 
 	async #resolve(request: PackageRequest): Promise<(LockedPackage & { name: string })[]> {
 		if (this.#options.locked) {
-			throw new PackageError(`${displayPath(this.#options.lockFile)} does not have ${request.names.join(' ')}`, { hint: 'build once without --locked and commit the changed lock file' });
+			throw new PackageError(`${displayPath(this.#options.lockFile)} does not have ${request.names.join(' ')}`, {
+				hint: 'build once without --locked and commit the changed lock file',
+			});
 		}
 		await this.#apt.update();
 		const offered = await this.#apt.resolve(request.names, request.dependencies);
@@ -95,16 +105,20 @@ export class PackageStore {
 
 	async #replaceDropped(request: PackageRequest, dropped: { name: string; version: string }[]): Promise<void> {
 		if (this.#options.locked) {
-			throw new PackageError(`the archive no longer has ${dropped.map(({ name, version }) => `${name} ${version}`).join(', ')}`, {
-				hint: 'build without --locked to take the successors, and commit the changed lock file',
-			});
+			throw new PackageError(
+				`the archive no longer has ${dropped.map(({ name, version }) => `${name} ${version}`).join(', ')}`,
+				{
+					hint: 'build without --locked to take the successors, and commit the changed lock file',
+				},
+			);
 		}
 		const offered = await this.#apt.resolve(request.names, request.dependencies);
 		const gone = new Set(dropped.map(({ name }) => name));
 		for (const { name, ...entry } of offered) {
 			const before = this.#lock.packages[name];
 			if (before !== undefined && !gone.has(name)) continue;
-			if (before !== undefined && before.version !== entry.version) this.#options.log.warn(`the archive has dropped ${name} ${before.version}: using ${entry.version}`);
+			if (before !== undefined && before.version !== entry.version)
+				this.#options.log.warn(`the archive has dropped ${name} ${before.version}: using ${entry.version}`);
 			this.#lock.packages[name] = entry;
 		}
 		this.#lock.sets[setKey(request)] = offered.map(({ name }) => name);
@@ -122,7 +136,9 @@ export class PackageStore {
 		const sameSize = statSync(file, { throwIfNoEntry: false })?.size === size;
 		if (sameSize && (await sha256OfFile(file)) === sha256) return;
 		rmSync(file, { force: true });
-		throw new PackageError(`the package file of ${name} is not the one in ${displayPath(this.#options.lockFile)}`, { hint: 'it was removed: run the command again to fetch it anew' });
+		throw new PackageError(`the package file of ${name} is not the one in ${displayPath(this.#options.lockFile)}`, {
+			hint: 'it was removed: run the command again to fetch it anew',
+		});
 	}
 }
 

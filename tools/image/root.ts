@@ -33,29 +33,56 @@ export async function buildRoot(declaration: Declaration, sources: RootSources):
 	return tree;
 }
 
-async function addLayer(tree: RootTree, { layer, folder }: PlacedLayer, declaration: Declaration, sources: RootSources): Promise<void> {
+async function addLayer(
+	tree: RootTree,
+	{ layer, folder }: PlacedLayer,
+	declaration: Declaration,
+	sources: RootSources,
+): Promise<void> {
 	const { time } = declaration;
 	if ('packages' in layer) await addPackages(tree, layer, sources);
 	else if ('userland' in layer) addHostTree(tree, sources.userland, '/', time, collisionRule(layer.collisions));
-	else if ('tree' in layer) addHostTree(tree, path.resolve(folder, layer.tree), layer.to, time, collisionRule(layer.collisions));
+	else if ('tree' in layer)
+		addHostTree(tree, path.resolve(folder, layer.tree), layer.to, time, collisionRule(layer.collisions));
 	else for (const entry of layer.entries) addEntry(tree, entry, folder, time);
 }
 
 function collisionRule(rule: CollisionRule): Collisions {
 	if (typeof rule === 'string') return rule;
-	return (name) => (rule.except.includes(name) ? name : `${rule.aside}/${path.posix.basename(name)}`);
+	return (name, existing, newcomer) => {
+		if (same(existing, newcomer)) return undefined;
+		return rule.except.includes(name) ? name : `${rule.aside}/${path.posix.basename(name)}`;
+	};
 }
 
-async function addPackages(tree: RootTree, layer: Extract<Layer, { packages: string[] }>, sources: RootSources): Promise<void> {
+/** True when both would be the same file, because an earlier layer brought it. */
+function same(a: TreeNode, b: TreeNode): boolean {
+	if (a.type === 'symlink') return b.type === 'symlink' && a.target === b.target;
+	if (a.type !== 'file' || b.type !== 'file') return false;
+	return (
+		a.contents.kind === 'part' &&
+		b.contents.kind === 'part' &&
+		a.contents.file === b.contents.file &&
+		a.contents.offset === b.contents.offset
+	);
+}
+
+async function addPackages(
+	tree: RootTree,
+	layer: Extract<Layer, { packages: string[] }>,
+	sources: RootSources,
+): Promise<void> {
 	const fetched = await sources.packages.fetch({ names: layer.packages, dependencies: layer.dependencies });
-	const left = (name: string) => layer.without.some((folder) => `/${name}` === folder || `/${name}`.startsWith(`${folder}/`));
+	const left = (name: string) =>
+		layer.without.some((folder) => `/${name}` === folder || `/${name}`.startsWith(`${folder}/`));
 	for (const { path: file, sha256, name } of fetched) {
 		const archive = await unpackDeb(file, sha256, sources.cache);
 		const made = new Map<string, TreeNode>();
 		for (const entry of readTar(readFileSync(archive))) {
 			if (left(entry.path)) continue;
 			const node = entry.type === 'hardlink' ? made.get(entry.target) : tarNode(entry, archive);
-			if (node === undefined) throw new ImageError(`package ${name}: ${entry.path} is a hard link to ${entry.target}, which is not there`);
+			if (node === undefined)
+				throw new ImageError(`package ${name}: ${entry.path} is a hard link to ${entry.target}, which is not there`);
 			made.set(entry.path, tree.add(`/${entry.path}`, node, collisionRule(layer.collisions)));
 		}
 	}
@@ -89,7 +116,11 @@ function addHostTree(tree: RootTree, from: string, to: string, mtime: number, co
 			const name = path.posix.join(folder, entry.name);
 			if (entry.isDirectory()) {
 				const { mode } = statSync(hostFile);
-				tree.add(name, { type: 'directory', mode: 0o755 | (mode & 0o1000), uid: 0, gid: 0, mtime, children: new Map() }, 'keep');
+				tree.add(
+					name,
+					{ type: 'directory', mode: 0o755 | (mode & 0o1000), uid: 0, gid: 0, mtime, children: new Map() },
+					'keep',
+				);
 				visit(hostFile, name);
 			} else if (entry.isSymbolicLink()) {
 				tree.add(name, symlinkNode(readlinkSync(hostFile), mtime), collisions);
@@ -105,14 +136,19 @@ function addHostTree(tree: RootTree, from: string, to: string, mtime: number, co
 				};
 				if (nlink > 1) links.set(String(ino), node);
 				tree.add(name, node, collisions);
-			} else throw new ImageError(`${hostFile} is neither a file, a folder nor a link`, { hint: 'device nodes belong into "entries"' });
+			} else
+				throw new ImageError(`${hostFile} is neither a file, a folder nor a link`, {
+					hint: 'device nodes belong into "entries"',
+				});
 		}
 	};
 	try {
 		visit(from, to);
 	} catch (cause) {
 		if (cause instanceof ImageError) throw cause;
-		throw new ImageError(`cannot take ${from} into an image: ${cause instanceof Error ? cause.message : ''}`, { cause });
+		throw new ImageError(`cannot take ${from} into an image: ${cause instanceof Error ? cause.message : ''}`, {
+			cause,
+		});
 	}
 }
 
@@ -127,16 +163,25 @@ function addEntry(tree: RootTree, entry: Entry, folder: string, mtime: number): 
 	}
 	if (entry.type === 'hardlink') {
 		const target = tree.find(entry.target, false);
-		if (target === undefined || target.type === 'directory') throw new ImageError(`${entry.path} is to be a hard link to ${entry.target}, which is no file`);
+		if (target === undefined || target.type === 'directory')
+			throw new ImageError(`${entry.path} is to be a hard link to ${entry.target}, which is no file`);
 		tree.add(entry.path, target);
 		return;
 	}
 	const base = { uid: entry.owner?.uid ?? 0, gid: entry.owner?.gid ?? 0, mtime };
 	const mode = (usual: number) => entry.mode ?? usual;
-	if (entry.type === 'directory') tree.add(entry.path, { ...base, mode: mode(0o755), type: 'directory', children: new Map() });
-	else if (entry.type === 'file') tree.add(entry.path, { ...base, mode: mode(0o644), type: 'file', contents: { kind: 'bytes', bytes: Buffer.from(entry.text) } });
+	if (entry.type === 'directory')
+		tree.add(entry.path, { ...base, mode: mode(0o755), type: 'directory', children: new Map() });
+	else if (entry.type === 'file')
+		tree.add(entry.path, {
+			...base,
+			mode: mode(0o644),
+			type: 'file',
+			contents: { kind: 'bytes', bytes: Buffer.from(entry.text) },
+		});
 	else if (entry.type === 'fifo') tree.add(entry.path, { ...base, mode: mode(0o644), type: 'fifo' });
-	else if (entry.type === 'copy') tree.add(entry.path, copyNode(path.resolve(folder, entry.from), { ...base, mode: mode(0o644) }));
+	else if (entry.type === 'copy')
+		tree.add(entry.path, copyNode(path.resolve(folder, entry.from), { ...base, mode: mode(0o644) }));
 	else tree.add(entry.path, { ...base, mode: mode(0o600), type: entry.type, major: entry.major, minor: entry.minor });
 }
 

@@ -24,7 +24,17 @@ export interface TarEntry {
 }
 
 const blockSize = 512;
-const types: Record<string, TarType> = { '\0': 'file', '0': 'file', '7': 'file', '1': 'hardlink', '2': 'symlink', '3': 'char', '4': 'block', '5': 'directory', '6': 'fifo' };
+const types: Record<string, TarType> = {
+	'\0': 'file',
+	'0': 'file',
+	'7': 'file',
+	'1': 'hardlink',
+	'2': 'symlink',
+	'3': 'char',
+	'4': 'block',
+	'5': 'directory',
+	'6': 'fifo',
+};
 
 /**
  * Reads the entries of a tar archive: ustar, GNU long names (`L`, `K`, base-256 numbers) and POSIX extended
@@ -45,7 +55,8 @@ export function readTar(archive: Uint8Array): TarEntry[] {
 		const flag = header.toString('latin1', 156, 157);
 		const size = Number(extended.get('size') ?? number(header, 124, 12));
 		const offset = at + blockSize;
-		if (!Number.isSafeInteger(size) || size < 0 || offset + size > data.length) throw new PackageError('damaged tar archive: data ends early');
+		if (!Number.isSafeInteger(size) || size < 0 || offset + size > data.length)
+			throw new PackageError('damaged tar archive: data ends early');
 		at = offset + Math.ceil(size / blockSize) * blockSize;
 		const body = () => data.subarray(offset, offset + size);
 		if (flag === 'L') longPath = cString(body(), 0, size);
@@ -53,7 +64,8 @@ export function readTar(archive: Uint8Array): TarEntry[] {
 		else if (flag === 'x') extended = readExtended(body());
 		else if (flag !== 'g') {
 			const type = types[flag];
-			if (type === undefined) throw new PackageError(`tar archive has an entry of unknown type ${JSON.stringify(flag)}`);
+			if (type === undefined)
+				throw new PackageError(`tar archive has an entry of unknown type ${JSON.stringify(flag)}`);
 			entries.push({
 				path: normalise(extended.get('path') ?? longPath ?? ustarPath(header)),
 				type,
@@ -61,7 +73,10 @@ export function readTar(archive: Uint8Array): TarEntry[] {
 				uid: Number(extended.get('uid') ?? number(header, 108, 8)),
 				gid: Number(extended.get('gid') ?? number(header, 116, 8)),
 				mtime: Math.floor(Number(extended.get('mtime') ?? number(header, 136, 12))),
-				target: type === 'hardlink' ? normalise(extended.get('linkpath') ?? longTarget ?? cString(header, 157, 100)) : (extended.get('linkpath') ?? longTarget ?? cString(header, 157, 100)),
+				target:
+					type === 'hardlink'
+						? normalise(extended.get('linkpath') ?? longTarget ?? cString(header, 157, 100))
+						: (extended.get('linkpath') ?? longTarget ?? cString(header, 157, 100)),
 				major: type === 'char' || type === 'block' ? number(header, 329, 8) : 0,
 				minor: type === 'char' || type === 'block' ? number(header, 337, 8) : 0,
 				offset,
@@ -89,7 +104,8 @@ function cString(data: Buffer, from: number, length: number): string {
 /** Octal text, or big-endian binary when the first bit is set (GNU). */
 function number(header: Buffer, from: number, length: number): number {
 	const first = header[from] ?? 0;
-	if ((first & 0x80) === 0) return Number.parseInt(header.toString('latin1', from, from + length).replace(/[\0 ]/g, ''), 8) || 0;
+	if ((first & 0x80) === 0)
+		return Number.parseInt(header.toString('latin1', from, from + length).replace(/[\0 ]/g, ''), 8) || 0;
 	let value = first & 0x7f;
 	for (const byte of header.subarray(from + 1, from + length)) value = value * 256 + byte;
 	return value;
@@ -114,7 +130,8 @@ function readExtended(data: Buffer): Map<string, string> {
 	for (let at = 0; at < data.length; ) {
 		const blank = data.indexOf(0x20, at);
 		const length = Number(data.toString('latin1', at, blank));
-		if (blank < 0 || !Number.isSafeInteger(length) || length <= 0 || at + length > data.length) throw new PackageError('damaged tar archive: broken extended header');
+		if (blank < 0 || !Number.isSafeInteger(length) || length <= 0 || at + length > data.length)
+			throw new PackageError('damaged tar archive: broken extended header');
 		const record = data.toString('utf8', blank + 1, at + length - 1);
 		const equals = record.indexOf('=');
 		records.set(record.slice(0, equals), record.slice(equals + 1));

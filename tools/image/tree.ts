@@ -1,7 +1,9 @@
 import { ImageError } from '../errors.js';
 
 /** Where a file's contents are. */
-export type Contents = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'part'; file: string; offset: number; size: number };
+export type Contents =
+	| { kind: 'bytes'; bytes: Uint8Array }
+	| { kind: 'part'; file: string; offset: number; size: number };
 
 interface NodeBase {
 	/** Permission bits with set-id and sticky bits. */
@@ -25,7 +27,11 @@ export type TreeNode = NodeBase &
 export type DirectoryNode = Extract<TreeNode, { type: 'directory' }>;
 
 /** What happens to a name that is already taken by something that is not a directory. */
-export type Collisions = 'replace' | 'keep' | 'refuse' | ((path: string, existing: TreeNode) => string | undefined);
+export type Collisions =
+	| 'replace'
+	| 'keep'
+	| 'refuse'
+	| ((path: string, existing: TreeNode, newcomer: TreeNode) => string | undefined);
 
 const maxLinks = 40;
 
@@ -59,7 +65,8 @@ export class RootTree {
 		}
 		if (node.type === 'directory') {
 			const directory = existing.type === 'symlink' ? this.find(path) : existing;
-			if (directory?.type === 'directory') return existing.type === 'symlink' ? directory : this.#merge(directory, node, collisions);
+			if (directory?.type === 'directory')
+				return existing.type === 'symlink' ? directory : this.#merge(directory, node, collisions);
 		}
 		if (collisions === 'keep') return existing;
 		if (collisions === 'refuse') throw new ImageError(`${path} is there already`);
@@ -68,7 +75,7 @@ export class RootTree {
 			parent.children.set(name, node);
 			return node;
 		}
-		const other = collisions(path, existing);
+		const other = collisions(path, existing, node);
 		return other === undefined ? existing : this.add(other, node, 'replace');
 	}
 
@@ -93,7 +100,8 @@ export class RootTree {
 
 	#merge(directory: DirectoryNode, node: TreeNode, collisions: Collisions): TreeNode {
 		if (node.type !== 'directory') throw new ImageError(`a ${node.type} cannot take the place of a directory`);
-		if (collisions !== 'keep') Object.assign(directory, { mode: node.mode, uid: node.uid, gid: node.gid, mtime: node.mtime });
+		if (collisions !== 'keep')
+			Object.assign(directory, { mode: node.mode, uid: node.uid, gid: node.gid, mtime: node.mtime });
 		for (const [name, child] of node.children) directory.children.set(name, child);
 		return directory;
 	}
@@ -108,7 +116,11 @@ export class RootTree {
 			}
 			if (next.type === 'symlink') {
 				if (links >= maxLinks) throw new ImageError(`too many symbolic links at /${parts.join('/')}`);
-				return this.#directory([...resolveLink(parts.slice(0, at), next.target), ...parts.slice(at + 1)], mtime, links + 1);
+				return this.#directory(
+					[...resolveLink(parts.slice(0, at), next.target), ...parts.slice(at + 1)],
+					mtime,
+					links + 1,
+				);
 			}
 			if (next.type !== 'directory') throw new ImageError(`/${parts.slice(0, at + 1).join('/')} is not a directory`);
 			current = next;
@@ -124,7 +136,11 @@ export class RootTree {
 			if (next === undefined) return undefined;
 			if (next.type === 'symlink' && (followLast || at < parts.length - 1)) {
 				if (links >= maxLinks) return undefined;
-				return this.#walk([...resolveLink(parts.slice(0, at), next.target), ...parts.slice(at + 1)], followLast, links + 1);
+				return this.#walk(
+					[...resolveLink(parts.slice(0, at), next.target), ...parts.slice(at + 1)],
+					followLast,
+					links + 1,
+				);
 			}
 			current = next;
 		}

@@ -22,7 +22,14 @@ export function addUsers(tree: RootTree, declaration: Declaration): void {
 		shadow.set(entry.name, `${entry.name}:${entry.password}:${days}:0:99999:7:::`);
 		if (tree.find(entry.home) === undefined) {
 			const mode = entry.uid === 0 ? 0o700 : 0o755;
-			tree.add(entry.home, { type: 'directory', mode, uid: entry.uid, gid: entry.gid, mtime: time, children: new Map() });
+			tree.add(entry.home, {
+				type: 'directory',
+				mode,
+				uid: entry.uid,
+				gid: entry.gid,
+				mtime: time,
+				children: new Map(),
+			});
 		}
 	}
 	writeDatabase(tree, '/etc/passwd', passwd, 0o644, time);
@@ -33,7 +40,10 @@ export function addUsers(tree: RootTree, declaration: Declaration): void {
 function readDatabase(tree: RootTree, file: string): Database {
 	const node = tree.find(file);
 	if (node?.type !== 'file') return new Map();
-	const lines = Buffer.from(readContents(node.contents)).toString('utf8').split('\n').filter((line) => line !== '');
+	const lines = Buffer.from(readContents(node.contents))
+		.toString('utf8')
+		.split('\n')
+		.filter((line) => line !== '');
 	return new Map(lines.map((line) => [line.split(':')[0] ?? '', line]));
 }
 

@@ -44,7 +44,8 @@ export function writeRoot(tree: RootTree, options: WriteRootOptions): number {
 		}
 		// Filling a directory changes its time, so directories get theirs last.
 		for (const [path, node] of directories.reverse()) {
-			if (path === '/' || path === '/lost+found' || volume.stat(path).mtime.sec !== node.mtime) volume.setattr(path, attributes(node));
+			if (path === '/' || path === '/lost+found' || volume.stat(path).mtime.sec !== node.mtime)
+				volume.setattr(path, attributes(node));
 		}
 		const { available, blockSize } = volume.statfs();
 		volume.close();
@@ -60,7 +61,10 @@ export function writeRoot(tree: RootTree, options: WriteRootOptions): number {
 }
 
 function tooSmall(size: number, cause: Error): ImageError {
-	return new ImageError(`the root filesystem does not fit into ${size / 2 ** 20} MiB`, { cause, hint: 'raise "size" in the image declaration' });
+	return new ImageError(`the root filesystem does not fit into ${size / 2 ** 20} MiB`, {
+		cause,
+		hint: 'raise "size" in the image declaration',
+	});
 }
 
 function attributes({ mode, uid, gid, mtime }: TreeNode): Attributes {
@@ -84,7 +88,12 @@ function writeNode(volume: ImpfsVolume, path: string, node: TreeNode, sources: H
 			volume.mknod(path, S_IFIFO, { major: 0, minor: 0 }, attributes(node));
 			break;
 		default:
-			volume.mknod(path, node.type === 'char' ? S_IFCHR : S_IFBLK, { major: node.major, minor: node.minor }, attributes(node));
+			volume.mknod(
+				path,
+				node.type === 'char' ? S_IFCHR : S_IFBLK,
+				{ major: node.major, minor: node.minor },
+				attributes(node),
+			);
 	}
 }
 

@@ -30,7 +30,9 @@ const KEPT_RUNS = 40;
 /** Makes the folder of a new run and gives its id: the next free number. */
 export function newRun(): { id: string; folder: string } {
 	mkdirSync(runsRoot, { recursive: true });
-	const numbers = readdirSync(runsRoot).filter((name) => /^\d+$/.test(name)).map(Number);
+	const numbers = readdirSync(runsRoot)
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
 	for (let next = Math.max(0, ...numbers) + 1; ; next++) {
 		const folder = path.join(runsRoot, String(next));
 		try {
@@ -44,7 +46,9 @@ export function newRun(): { id: string; folder: string } {
 }
 
 function pruneRuns(): void {
-	const numbers = readdirSync(runsRoot).filter((name) => /^\d+$/.test(name)).map(Number);
+	const numbers = readdirSync(runsRoot)
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
 	for (const old of numbers.sort((a, b) => b - a).slice(KEPT_RUNS)) {
 		if (readRun(String(old)) === undefined) rmSync(path.join(runsRoot, String(old)), { recursive: true, force: true });
 	}
