@@ -10,7 +10,10 @@ export interface BuildAllOptions {
 	/** Image declarations to assemble afterwards, by name or path. */
 	images?: string[];
 	jobs?: number;
+	/** Refuse packages other than those in the lock file. */
 	locked?: boolean;
+	/** Mirror to take Debian packages from instead of the host's. */
+	mirror?: string;
 	signal: AbortSignal;
 	log: Log;
 }
@@ -26,16 +29,15 @@ export async function buildAll(options: BuildAllOptions): Promise<BuildAllResult
 	const { variant, signal, log } = options;
 	const common = { variant, signal, log, ...(options.jobs === undefined ? {} : { jobs: options.jobs }) };
 	const result: Partial<BuildAllResult> & { images: string[] } = { images: [] };
-	let held: (() => void) | undefined;
 	// A redrawn list and a compiler's messages do not mix: what is printed meanwhile comes out afterwards.
 	const pieces: (string | Uint8Array)[] = [];
+	const hold = (text: string | Uint8Array) => {
+		pieces.push(text);
+	};
 	const buffered: Log =
 		log.interactive && log.level === 0
-			? { ...log, raw: (text) => void pieces.push(text), warn: (line) => void pieces.push(`warning: ${line}\n`) }
+			? { ...log, raw: hold, info: () => {}, warn: (line) => hold(`warning: ${line}\n`) }
 			: log;
-	held = () => {
-		for (const piece of pieces.splice(0)) log.raw(piece);
-	};
 	const tasks: Task[] = [
 		{
 			title: `kernel (${variant})`,
@@ -50,11 +52,32 @@ export async function buildAll(options: BuildAllOptions): Promise<BuildAllResult
 				await writeCompileCommands(['kernel', 'userland'], variant, signal);
 			},
 		},
+		...(options.images ?? []).map(
+			(name): Task => ({
+				title: `image ${name}`,
+				task: async () => {
+					// Imported late: most builds make no image.
+					const { buildImage } = await import('../image/build.js');
+					const { locked, mirror } = options;
+					const image = await buildImage({
+						name,
+						variant,
+						signal,
+						log: buffered,
+						make: false,
+						...(locked === undefined ? {} : { locked }),
+						...(mirror === undefined ? {} : { mirror }),
+					});
+					result.images.push(image.path);
+					return image.built ? '' : 'up to date';
+				},
+			}),
+		),
 	];
 	try {
 		await runTasks(tasks, { log });
 	} finally {
-		held();
+		for (const piece of pieces) log.raw(piece);
 	}
 	if (result.kernel === undefined || result.userland === undefined) throw new Error('a build task did not run');
 	return { kernel: result.kernel, userland: result.userland, images: result.images };

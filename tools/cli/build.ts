@@ -6,6 +6,7 @@ interface Options {
 	image: string[] | undefined;
 	jobs: number | undefined;
 	locked: boolean;
+	mirror: string | undefined;
 	json: boolean;
 }
 
@@ -33,13 +34,15 @@ export const command = defineCommand<Options>({
 				type: 'boolean',
 				default: false,
 				describe: 'Refuse packages other than those in images/packages.lock',
-			}),
+			})
+			.option('mirror', { type: 'string', requiresArg: true, describe: 'Debian mirror to use instead of this host’s' }),
 	run: async (options, { signal, log, print }) => {
 		const { buildAll } = await import('../build/all.js');
 		const result = await buildAll({
 			variant: options.variant,
 			images: options.image ?? [],
 			locked: options.locked,
+			...(options.mirror === undefined ? {} : { mirror: options.mirror }),
 			...(options.jobs === undefined ? {} : { jobs: options.jobs }),
 			signal,
 			log,

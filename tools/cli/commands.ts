@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
 import { command as build } from './build.js';
 import { command as clean } from './clean.js';
-import { command as image } from './image.js';
 import type { CommonOptions } from './command.js';
+import { command as image } from './image.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: yargs' own type for a command whose options are known only to itself
 export type AnyCommand = CommandModule<CommonOptions, any>;

@@ -21,7 +21,11 @@ export const imageBuild = defineCommand<Options>({
 	],
 	builder: (yargs) =>
 		jsonOption(yargs)
-			.positional('file', { type: 'string', demandOption: true, describe: 'A name in images/, or the path of a declaration' })
+			.positional('file', {
+				type: 'string',
+				demandOption: true,
+				describe: 'A name in images/, or the path of a declaration',
+			})
 			.option('out', { alias: 'o', type: 'string', requiresArg: true, describe: 'Where the image goes' })
 			.option('variant', { choices: variants, default: 'debug' as const, describe: 'Variant of kernel and user space' })
 			.option('mirror', { type: 'string', requiresArg: true, describe: 'Debian mirror to use instead of this host’s' })

@@ -20,7 +20,7 @@ export function addUsers(tree: RootTree, declaration: Declaration): void {
 	for (const entry of users) {
 		passwd.set(entry.name, `${entry.name}:x:${entry.uid}:${entry.gid}:${entry.gecos}:${entry.home}:${entry.shell}`);
 		shadow.set(entry.name, `${entry.name}:${entry.password}:${days}:0:99999:7:::`);
-		if (tree.find(entry.home) === undefined) {
+		if (entry.home !== '/nonexistent' && tree.find(entry.home) === undefined) {
 			const mode = entry.uid === 0 ? 0o700 : 0o755;
 			tree.add(entry.home, {
 				type: 'directory',
