@@ -1,5 +1,5 @@
 /** Where everything of a volume lies, from its size alone. The drawing is in `kernel/abi/impfs.h`. */
-import { IMPFS } from '../abi/impfs.js';
+import { IMPFS, type Superblock } from '../abi/impfs.js';
 import { ImageError } from '../errors.js';
 
 export interface GeometryOptions {
@@ -94,4 +94,21 @@ export function geometry(bytes: number, options: GeometryOptions = {}): Geometry
 		journalStart: journalBlocks === 0 ? 0 : first.inodeTable + tableBlocks,
 		journalBlocks,
 	};
+}
+
+/** Where the groups' tables of an existing volume lie. */
+export function groupPlaces(superblock: Superblock): GroupGeometry[] {
+	const tableBlocks = superblock.group_inodes / IMPFS.INODES_PER_BLOCK;
+	return Array.from({ length: superblock.groups }, (_, i) => {
+		const start = i * IMPFS.GROUP_BLOCKS;
+		const bitmaps = i === 0 ? superblock.desc_start + superblock.desc_blocks : start;
+		return {
+			start,
+			blocks: Math.min(IMPFS.GROUP_BLOCKS, superblock.blocks - start),
+			blockBitmap: bitmaps,
+			inodeBitmap: bitmaps + 1,
+			inodeTable: bitmaps + 2,
+			head: bitmaps + 2 + tableBlocks + (i === 0 ? superblock.journal_blocks : 0) - start,
+		};
+	});
 }
