@@ -2,10 +2,11 @@ import type { CommandModule } from 'yargs';
 import { command as build } from './build.js';
 import { command as clean } from './clean.js';
 import type { CommonOptions } from './command.js';
+import { command as doctor } from './doctor.js';
 import { command as image } from './image.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: yargs' own type for a command whose options are known only to itself
 export type AnyCommand = CommandModule<CommonOptions, any>;
 
 /** Every command, in the order in which help lists them. */
-export const commands: AnyCommand[] = [build, image, clean];
+export const commands: AnyCommand[] = [doctor, build, image, clean];
