@@ -6,10 +6,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { impfsAsserts } from './impfs.js';
+import { parseSyscalls, syscallCoverage, syscallNumbers, syscallPrototypes, syscallTable } from './syscalls.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const calls = parseSyscalls(readFileSync(join(root, 'kernel/abi/syscalls.tbl'), 'utf8'));
 
 /** The generated files, by path under `build/gen/`. A new generator is a new line. */
 const outputs: Record<string, () => string> = {
 	'impfs_asserts.h': impfsAsserts,
+	'syscall_prototypes.h': () => syscallPrototypes(calls),
+	'syscall_table.inc': () => syscallTable(calls),
+	'syscall_numbers.h': () => syscallNumbers(calls),
+	'syscalls.json': () => syscallCoverage(calls),
 };
 
 function writeIfChanged(path: string, text: string): void {
@@ -24,5 +32,4 @@ function writeIfChanged(path: string, text: string): void {
 	writeFileSync(path, text);
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 for (const [name, make] of Object.entries(outputs)) writeIfChanged(join(root, 'build/gen', name), make());
