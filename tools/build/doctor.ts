@@ -93,6 +93,7 @@ const programs: ProgramCheck[] = [
 ];
 
 const grubParts = '/usr/lib/grub/i386-pc/boot.img';
+const targetHeaders = '/usr/i686-linux-gnu/include/stdio.h';
 const nodeAtLeast = '20.19';
 
 /** The host as it is. */
@@ -125,6 +126,16 @@ export async function examine(probe: Probe): Promise<Finding[]> {
 		probe.exists(grubParts)
 			? { name: 'GRUB for BIOS', verdict: 'ok', detail: grubParts, packages: [] }
 			: { name: 'GRUB for BIOS', verdict: 'missing', detail: 'makes images boot', packages: ['grub-pc-bin'] },
+	);
+	findings.push(
+		probe.exists(targetHeaders)
+			? { name: 'C headers', verdict: 'ok', detail: targetHeaders, packages: [] }
+			: {
+					name: 'C headers',
+					verdict: 'missing',
+					detail: 'glibc’s, to prove our own against',
+					packages: ['libc6-dev-i386-cross'],
+				},
 	);
 	findings.push(await examineDebugger(probe));
 	if (probe.exists('/usr/share/doc/gcc-multilib')) {

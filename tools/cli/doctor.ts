@@ -2,6 +2,7 @@ import { defineCommand, jsonOption } from './command.js';
 
 interface Options {
 	install: boolean;
+	yes: boolean;
 	json: boolean;
 }
 
@@ -12,8 +13,15 @@ export const command = defineCommand<Options>({
 	describe: 'Name what the host lacks, and how to mend it',
 	examples: [['imposos doctor --install', 'Mend it (as root, or through sudo)']],
 	builder: (yargs) =>
-		jsonOption(yargs).option('install', { type: 'boolean', default: false, describe: 'Install what is missing' }),
-	run: async ({ install, json }, { signal, log, print }) => {
+		jsonOption(yargs)
+			.option('install', { type: 'boolean', default: false, describe: 'Install what is missing' })
+			.option('yes', {
+				alias: 'y',
+				type: 'boolean',
+				default: false,
+				describe: 'Do not ask before installing; CI=1 does the same',
+			}),
+	run: async ({ install, yes, json }, { signal, log, print }) => {
 		const { ailments, examine, hostProbe, installArguments, remedies } = await import('../build/doctor.js');
 		const { ToolError } = await import('../errors.js');
 		const probe = hostProbe(`${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`);
@@ -27,7 +35,10 @@ export const command = defineCommand<Options>({
 					hint: `as root: apt-get ${installArguments(packages).join(' ')}`,
 				});
 			}
-			log.info(`installing ${packages.join(' ')}`);
+			log.info(`these Debian packages, and what they depend on, will be installed as root: ${packages.join(' ')}`);
+			if (!yes && process.env['CI'] === undefined && process.stdin.isTTY && !(await confirm('go on? [Y/n] ', signal))) {
+				throw new ToolError('nothing was installed', { hint: `sudo apt-get ${installArguments(packages).join(' ')}` });
+			}
 			const apt = async (...args: string[]) => {
 				const [file, list] = root ? ['apt-get', args] : ['sudo', ['apt-get', ...args]];
 				const settings = {
@@ -65,3 +76,13 @@ export const command = defineCommand<Options>({
 		});
 	},
 });
+
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+	const { createInterface } = await import('node:readline/promises');
+	const terminal = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		return /^(y|$)/i.test((await terminal.question(question, { signal })).trim());
+	} finally {
+		terminal.close();
+	}
+}
