@@ -16,10 +16,25 @@ void *kcalloc(size_t n, size_t size, unsigned gfp);
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);	/* panics only during start-up */
 void *kmem_cache_alloc(struct kmem_cache *c, unsigned gfp);
 void kmem_cache_free(struct kmem_cache *c, void *obj);
+unsigned long kmem_shrink(void);		/* empty slabs back to the frame allocator; frames freed */
+
+/* One cache's figures, for /proc/slabinfo. false past the last cache. */
+struct slab_stat {
+	const char *name;
+	unsigned long active, total;		/* objects */
+	unsigned size, per_slab, pages_per_slab;
+	unsigned long slabs;
+};
+bool slab_stat(unsigned index, struct slab_stat *s);
 
 /* Page-granular kernel memory at any physical place, with an unmapped guard page after it. Sleeps. */
 void *vmalloc(size_t size);
-void vfree(void *p);
+void vfree(void *p);				/* NULL allowed */
+/* Memory for modules: writable, then module_protect() per part once it is filled. */
+void *module_alloc(size_t size);
+void module_free(void *p);
+void module_protect(void *start, size_t size, bool write, bool exec);
+unsigned long vmalloc_used(void);		/* bytes mapped by vmalloc(), ioremap(), modules */
 /* kmalloc up to a page or so, else vmalloc. */
 void *kvmalloc(size_t size, unsigned gfp);
 void kvfree(void *p);
@@ -31,5 +46,7 @@ void iounmap(void __iomem *p);
 /* Kernel stacks: mapped with a guard page below; cached for reuse. Returns the lowest address, or NULL. */
 void *kstack_alloc(void);
 void kstack_free(void *stack);
+/* Is this address in the guard page of some kernel stack? For the fault handlers' report. */
+bool kstack_guard_hit(unsigned long addr);
 
 #endif

@@ -19,10 +19,20 @@ struct page {
 	unsigned long flags;		/* a PG_* bits */
 	atomic_t refcount;		/* a 0: free or in the allocator */
 	atomic_t mapcount;		/* a how many page table entries map it */
-	struct address_space *mapping;	/* m page cache; anonymous: struct anon_vma with bit 0 set */
-	unsigned long index;		/* m offset in the mapping, in pages */
+	union {
+		struct address_space *mapping;	/* m page cache; anonymous: struct anon_vma with PAGE_MAPPING_ANON */
+		struct kmem_cache *slab_cache;	/* o PG_SLAB */
+		struct page *head;		/* o PG_TAIL: first page of the block */
+	};
+	union {
+		unsigned long index;		/* m offset in the mapping, in pages */
+		unsigned long slab_used;	/* o PG_SLAB: objects handed out */
+	};
 	struct list_head lru;		/* l, or the allocator's free list, or o */
-	unsigned long private;		/* o buffers, swap entry, order of a free block, slab */
+	union {
+		unsigned long private;		/* o buffers, swap entry, order of a free block or of a PG_HEAD block */
+		void *slab_free;		/* o PG_SLAB: first free object */
+	};
 };
 
 enum page_flag {
@@ -48,6 +58,7 @@ static inline void *page_address(const struct page *p) { return (void *)(KERNEL_
 #define GFP_USER	4u	/* for user pages: refuses earlier than the kernel's own requests */
 #define GFP_NOFS	8u	/* may sleep, reclaim must not enter a filesystem */
 #define GFP_NOWARN	16u
+#define PAGE_MAPPING_ANON 1ul	/* bit 0 of page->mapping */
 #define MAX_ORDER	10	/* largest block: 4 MiB */
 
 struct page *page_alloc(unsigned gfp, unsigned order);	/* refcount 1; NULL when out of memory */
@@ -77,7 +88,18 @@ struct mem_stats {
 	unsigned long unused_high;	/* frames beyond the direct map: named, not used */
 };
 void mem_stats(struct mem_stats *s);
-extern unsigned long nr_free_pages;
+extern unsigned long nr_free_pages;		/* frames in the allocator; only to read */
+
+/* Who owns frames, for mem_stats(): each owner counts its own. Any context. */
+enum mem_counter {
+	MEM_SLAB, MEM_PAGE_CACHE, MEM_ANON, MEM_PAGE_TABLES, MEM_KERNEL_STACKS, MEM_VMALLOC, MEM_SHMEM, MEM_DIRTY,
+	MEM_WRITEBACK, MEM_COUNTERS
+};
+extern atomic_t mem_counters[MEM_COUNTERS];
+static inline void mem_count(enum mem_counter c, int frames) { atomic_add(frames, &mem_counters[c]); }
+
+/* Free blocks of each order, for /proc/buddyinfo. */
+unsigned long buddy_free_blocks(unsigned order);
 
 /*
  * Shrinkers: caches that give memory back. scan() frees up to n objects, returns how many; may sleep unless gfp
@@ -89,6 +111,10 @@ struct shrinker {
 	unsigned long (*scan)(unsigned long n, unsigned gfp);
 	struct list_head link;
 };
-void shrinker_register(struct shrinker *s);
+void shrinker_register(struct shrinker *s);	/* for ever; during start-up */
+/* Asks the shrinkers for about n frames; what came back. Sleeps unless gfp forbids (then 0). */
+unsigned long reclaim_frames(unsigned long n, unsigned gfp);
+/* True when free frames are below what user allocations keep: caches should not grow now. */
+bool memory_is_low(void);
 
 #endif
