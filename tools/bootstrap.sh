@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 
 node_version=20.20.2
 node_at_least=20.19
+# Without a network npm is to say so within seconds.
+patience='--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000'
 yes=${CI:+--yes}
 case ${1-} in
 --yes) yes=--yes ;;
@@ -73,14 +75,16 @@ install() {
 	DEBIAN_FRONTEND=noninteractive
 	export DEBIAN_FRONTEND
 	# The index of a fresh machine is empty or old; one that does not refresh need not be the one that counts.
+	mkdir -p build
 	as_root apt-get -qq update >&2 || true
-	as_root apt-get -qq install --no-install-recommends --no-remove --yes "$@" >&2 ||
+	as_root apt-get -qq install --no-install-recommends --no-remove --yes "$@" >build/bootstrap.log ||
 		fail "installing $* failed: is there a network?" "with a network: apt-get install --no-install-recommends $*"
 }
 
 # npm fetches Node, in Debian's version or whichever is there. $1 is its entry point afterwards.
 find_npm() {
 	command -v npm >/dev/null || install npm
+	command -v npm >/dev/null || fail 'there is no npm' 'apt-get install --reinstall npm'
 	npm=$(readlink -f "$(command -v npm)")
 }
 
@@ -96,7 +100,7 @@ fetch_node() {
 	rm -rf build/node.partial
 	mkdir build/node.partial
 	# Outside the repository: its own settings are for a newer Node.
-	(cd build/node.partial && npm pack --silent --prefix . --userconfig "${HOME:-/root}/.npmrc" "$package@$node_version" >/dev/null) ||
+	(cd build/node.partial && npm pack --silent $patience --prefix . --userconfig "${HOME:-/root}/.npmrc" "$package@$node_version" >/dev/null) ||
 		fail "Node $node_version could not be fetched: is there a network?" "install Node $node_at_least or newer, or run make again with a network"
 	tar -xzf build/node.partial/"$package-$node_version".tgz -C build/node.partial --strip-components=1 package/bin package/LICENSE
 	rm -f build/node.partial/*.tgz
@@ -116,7 +120,7 @@ good_node "$node" || {
 if [ ! -h node_modules ] && { [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }; then
 	find_npm
 	say 'installing the packages of package-lock.json into node_modules'
-	PATH=$(dirname "$(readlink -f "$(command -v "$node")")"):$PATH "$node" "$npm" ci --no-audit --no-fund --loglevel=error >&2 ||
+	PATH=$(dirname "$(readlink -f "$(command -v "$node")")"):$PATH "$node" "$npm" ci $patience --no-audit --no-fund --loglevel=error >&2 ||
 		fail 'npm ci failed: is there a network?' 'run make again with a network'
 	touch node_modules/.package-lock.json
 fi

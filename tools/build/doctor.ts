@@ -161,7 +161,7 @@ export function remedies(findings: readonly Finding[]): string[] {
 
 /** Arguments for apt-get that bring packages, and take nothing away. */
 export function installArguments(packages: readonly string[]): string[] {
-	return ['install', '--no-install-recommends', '--no-remove', '--yes', ...packages];
+	return ['install', '-qq', '--no-install-recommends', '--no-remove', '--yes', ...packages];
 }
 
 function examineNode({ nodeVersion }: Probe): Finding {
