@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildRoot, fromRoot } from './paths.js';
+import { repositoryRoot } from './paths.js';
 
 /** Kept by a plain clean: what came over the network, and the workshop that is running. */
 const kept = new Set(['cache', 'node', 'js']);
@@ -9,19 +9,22 @@ const kept = new Set(['cache', 'node', 'js']);
  * Removes what was built.
  *
  * @param all also downloads, and the compiled workshop itself
+ * @param root the repository
  * @returns the removed paths
  */
-export function clean(all: boolean): string[] {
+export function clean(all: boolean, root = repositoryRoot): string[] {
 	const removed: string[] = [];
 	const remove = (file: string) => {
 		rmSync(file, { recursive: true, force: true });
 		removed.push(file);
 	};
-	for (const name of existing(buildRoot)) {
-		if (all ? name !== 'node' : !kept.has(name)) remove(path.join(buildRoot, name));
+	const build = path.join(root, 'build');
+	for (const name of existing(build)) {
+		if (all ? name !== 'node' : !kept.has(name)) remove(path.join(build, name));
 	}
-	for (const name of existing(fromRoot()))
-		if (name === 'compile_commands.json' || name === '.tap') remove(fromRoot(name));
+	for (const name of existing(root)) {
+		if (name === 'compile_commands.json' || name === '.tap') remove(path.join(root, name));
+	}
 	return removed;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { PackageError, ToolError } from '../errors.js';
@@ -51,9 +51,11 @@ export class Apt {
 	 * @throws PackageError when no index could be had at all
 	 */
 	async update(force = false): Promise<void> {
-		const stamp = path.join(this.#options.folder, 'updated');
+		const { folder, suite, mirror } = this.#options;
+		const stamp = path.join(folder, 'updated');
 		const age = Date.now() - (statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-		if (!force && age < indexLifetime && existsSync(this.#config)) return;
+		const source = `${suite} ${mirror ?? ''}`;
+		if (!force && age < indexLifetime && readFileSync(stamp, 'utf8') === source) return;
 		await this.#configure();
 		this.#options.log.detail(`apt-get update (${this.#options.suite}, ${architecture})`);
 		const result = await this.#run('apt-get', ['update']);
@@ -71,8 +73,7 @@ export class Apt {
 			const which = reason === undefined ? 'an index' : `the index of ${reason}`;
 			this.#options.log.warn(`${which} did not refresh: going on with what there is`);
 		}
-		writeFileSync(stamp, '');
-		utimesSync(stamp, new Date(), new Date());
+		writeFileSync(stamp, source);
 	}
 
 	/**
@@ -163,7 +164,9 @@ export class Apt {
 		const host = { signal, log };
 		const mirrors =
 			this.#options.mirror === undefined ? await hostMirrors(suite, host) : mirrorLines(this.#options.mirror, suite);
-		const trusted = existsSync(keyring) ? ` signed-by=${keyring}` : '';
+		// A folder of this host needs no signature: whoever can change it can change the image as well.
+		const local = this.#options.mirror?.startsWith('file:') === true;
+		const trusted = local ? ' trusted=yes' : existsSync(keyring) ? ` signed-by=${keyring}` : '';
 		writeFileSync(
 			path.join(folder, 'etc', 'sources.list'),
 			mirrors.map((line) => `deb [arch=${architecture}${trusted}] ${line}\n`).join(''),

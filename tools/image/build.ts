@@ -3,8 +3,18 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import os from 'node:os';
 import path from 'node:path';
 import { buildKernel } from '../build/kernel.js';
-import { cacheRoot, compiledRoot, fromRoot, imagePath, kernelPath, userRoot, type Variant } from '../build/paths.js';
+import {
+	cacheRoot,
+	compiledRoot,
+	displayPath,
+	fromRoot,
+	imagePath,
+	kernelPath,
+	userRoot,
+	type Variant,
+} from '../build/paths.js';
 import { buildUserland } from '../build/userland.js';
+import { ImageError } from '../errors.js';
 import { type Log, silentLog } from '../log.js';
 import { type Declaration, readDeclaration } from './declaration.js';
 import { layoutDisk, writeDisk } from './disk.js';
@@ -27,6 +37,12 @@ export interface BuildImageOptions {
 	locked?: boolean;
 	/** Mirror to take Debian packages from instead of the host's. */
 	mirror?: string;
+	/** What to use instead of the variant's own kernel and staged tree, which are then not made. */
+	kernel?: string;
+	userland?: string;
+	/** The lock file and the folder of downloads, when not the repository's. */
+	lockFile?: string;
+	cache?: string;
 	log?: Log;
 }
 
@@ -38,7 +54,7 @@ export interface ImageBuild {
 	free?: number;
 }
 
-const lockFile = fromRoot('images', 'packages.lock');
+const usualLockFile = fromRoot('images', 'packages.lock');
 const baseCommandLine = 'root=/dev/sda1 rootfstype=impfs init=/sbin/init';
 
 /**
@@ -51,8 +67,13 @@ export async function buildImage(options: BuildImageOptions): Promise<ImageBuild
 	const { variant, signal, log = silentLog } = options;
 	const declaration = readDeclaration(options.name);
 	if (options.make !== false) {
-		await buildKernel({ variant, signal, log });
-		await buildUserland({ variant, signal, log });
+		if (options.kernel === undefined) await buildKernel({ variant, signal, log });
+		if (options.userland === undefined) await buildUserland({ variant, signal, log });
+	}
+	const { kernel = kernelPath(variant), userland = userRoot(variant) } = options;
+	for (const input of [kernel, userland]) {
+		if (!existsSync(input))
+			throw new ImageError(`an image takes ${displayPath(input)}, which is not there`, { hint: 'imposos build' });
 	}
 	const out = path.resolve(options.out ?? imagePath(variant, declaration.name));
 	const stamp = path.join(path.dirname(out), `.${path.basename(out)}.inputs`);
@@ -81,18 +102,13 @@ async function assemble(
 	file: string,
 	scratch: string,
 ): Promise<number> {
-	const { variant, signal, locked, mirror, log = silentLog } = options;
-	const packages = new PackageStore({
-		cache: cacheRoot,
-		lockFile,
-		suite: declaration.suite,
-		signal,
-		log,
-		...(locked === undefined ? {} : { locked }),
-		...(mirror === undefined ? {} : { mirror }),
-	});
-	const tree = await buildRoot(declaration, { packages, cache: cacheRoot, userland: userRoot(variant), signal });
-	const kernel = new Uint8Array(readFileSync(kernelPath(variant)));
+	const { variant, signal, locked, mirror, cache = cacheRoot, lockFile = usualLockFile, log = silentLog } = options;
+	const { suite } = declaration;
+	const choices = { ...(locked === undefined ? {} : { locked }), ...(mirror === undefined ? {} : { mirror }) };
+	const packages = new PackageStore({ cache, lockFile, suite, signal, log, ...choices });
+	const userland = options.userland ?? userRoot(variant);
+	const tree = await buildRoot(declaration, { packages, cache, userland, signal });
+	const kernel = new Uint8Array(readFileSync(options.kernel ?? kernelPath(variant)));
 	const layout = layoutDisk(kernel.length, declaration.size);
 	const loader = await makeBootLoader({
 		kernelStart: layout.kernelOffset / 512,
@@ -123,16 +139,12 @@ function versionFourUuid(bytes: Uint8Array): Uint8Array {
 }
 
 /** Digest of everything that goes into an image. */
-function inputsOf(declaration: Declaration, { variant, mirror }: BuildImageOptions): string {
-	const files = [
-		...declaration.files,
-		lockFile,
-		kernelPath(variant),
-		path.join(grubFolder, 'boot.img'),
-		path.join(grubFolder, 'kernel.img'),
-	];
+function inputsOf(declaration: Declaration, options: BuildImageOptions): string {
+	const { variant, mirror, kernel = kernelPath(variant), userland = userRoot(variant) } = options;
+	const files = [...declaration.files, options.lockFile ?? usualLockFile, kernel];
+	for (const part of ['boot.img', 'kernel.img', 'multiboot.mod']) files.push(path.join(grubFolder, part));
 	for (const { layer, folder } of declaration.layers) {
-		if ('userland' in layer) files.push(userRoot(variant));
+		if ('userland' in layer) files.push(userland);
 		else if ('tree' in layer) files.push(path.resolve(folder, layer.tree));
 		else if ('entries' in layer)
 			for (const entry of layer.entries) if (entry.type === 'copy') files.push(path.resolve(folder, entry.from));
