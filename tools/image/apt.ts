@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { PackageError, ToolError } from '../errors.js';
@@ -104,17 +114,21 @@ export class Apt {
 	 */
 	async download(packages: readonly { name: string; version: string }[], folder: string): Promise<boolean> {
 		mkdirSync(folder, { recursive: true });
-		const result = await this.#run(
-			'apt-get',
-			['-qq', 'download', ...packages.map(({ name, version }) => `${name}=${version}`)],
-			folder,
-		);
-		if (result.exitCode === 0) return true;
-		if (/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found/.test(result.all)) return false;
-		throw this.#refusal(
-			result.all,
-			packages.map(({ name }) => name),
-		);
+		// Files get their names when they are complete: others may be looking.
+		const partial = mkdtempSync(path.join(folder, '.partial-'));
+		try {
+			const exact = packages.map(({ name, version }) => `${name}=${version}`);
+			const result = await this.#run('apt-get', ['-qq', 'download', ...exact], partial);
+			if (result.exitCode !== 0) {
+				if (/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found/.test(result.all))
+					return false;
+				throw this.#refusal(result.all, exact);
+			}
+			for (const name of readdirSync(partial)) renameSync(path.join(partial, name), path.join(folder, name));
+			return true;
+		} finally {
+			rmSync(partial, { recursive: true, force: true });
+		}
 	}
 
 	#refusal(output: string, names: readonly string[]): PackageError {
@@ -134,7 +148,9 @@ export class Apt {
 	}
 
 	async #run(file: string, args: string[], cwd = this.#options.folder) {
-		const result = await execa(file, args, {
+		// One apt at a time: several images may be built at once, from several processes.
+		const lock = path.join(this.#options.folder, 'lock');
+		const result = await execa('flock', ['-F', lock, file, ...args], {
 			cwd,
 			all: true,
 			reject: false,
@@ -144,7 +160,9 @@ export class Apt {
 			timeout: 15 * 60 * 1000,
 		});
 		this.#options.signal.throwIfAborted();
-		if (result.code === 'ENOENT') throw new ToolError(`${file} is not installed: Debian packages need it`);
+		if (result.code === 'ENOENT' || /flock: failed to execute/.test(result.all)) {
+			throw new ToolError(`${file} is not installed: Debian packages need it`);
+		}
 		if (result.timedOut) throw new PackageError(`${file} ${args[0]} did not end within 15 minutes`);
 		return { exitCode: result.exitCode ?? 1, stdout: result.stdout, all: result.all };
 	}

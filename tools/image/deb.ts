@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -21,7 +22,7 @@ export async function unpackDeb(file: string, sha256: string, cache: string): Pr
 	const member = members.find(({ name }) => name.startsWith('data.tar'));
 	if (member === undefined) throw new PackageError(`${path.basename(file)} has no file tree`);
 	mkdirSync(path.dirname(target), { recursive: true });
-	const partial = `${target}.${process.pid}`;
+	const partial = `${target}.${randomUUID()}`;
 	const output = openSync(partial, 'w');
 	try {
 		for await (const chunk of decompress(member.name, member.data)) writeSync(output, chunk);
