@@ -16,6 +16,7 @@ enum lock_rank {
 	RANK_PIPE,		/* pipe contents */
 	RANK_INODE_DIR,		/* inode->rwsem of directories; nested: parent before child */
 	RANK_INODE,		/* inode->rwsem of others; nested: by address */
+	RANK_TTY_WRITE,		/* one write(2) to a terminal at a time */
 	RANK_TTY,		/* line discipline, termios, buffers */
 	RANK_MMAP,		/* mm->mmap_lock; user memory may fault below this */
 	RANK_FS_HIGH,		/* a filesystem's own, outside transactions */
