@@ -87,9 +87,9 @@ export class Machine {
 		return this.#control;
 	}
 
-	/** The control line itself, for a broker. */
-	get link(): Link {
-		return this.#link;
+	/** True once {@link connectAgent} has succeeded. */
+	get hasAgent(): boolean {
+		return this.#control !== undefined;
 	}
 
 	/**

@@ -1,0 +1,40 @@
+import { defineCases } from '../../../tools/suite/declaration.js';
+
+export const bootCases = defineCases([
+	{
+		id: '0.1/boots-to-the-agent',
+		title: 'the kernel boots from reset until the agent answers',
+		tier: 'quick',
+		start: 'boot',
+		run: async (vm, t) => {
+			t.plan(2);
+			t.ok((await vm.control.ping()).pid > 1, 'the agent is a process');
+			const { stdout } = await vm.exec(['busybox', 'uname', '-s']);
+			t.equal(stdout, 'Linux\n', 'uname says Linux, as programs expect');
+		},
+	},
+	{
+		id: '0.1/power-off',
+		title: 'power off ends the machine in order',
+		tier: 'quick',
+		start: 'boot',
+		run: async (vm, t) => {
+			t.plan(1);
+			await vm.control.power('off');
+			t.equal((await vm.machine.ended()).how, 'off', 'QEMU ends by ACPI power off');
+		},
+	},
+	{
+		id: '0.1/bad-root',
+		title: 'a root that does not exist is named in the panic',
+		tier: 'quick',
+		start: 'none',
+		run: async (_vm, t) => {
+			t.plan(2);
+			const machine = await t.start({ append: 'root=/dev/sdz9' });
+			const { match } = await machine.console.waitFor(/panic:.*/, { signal: t.signal });
+			t.match(match[0], /sdz9/, 'the panic names the root');
+			t.equal((await machine.ended()).how, 'panic', 'isa-debug-exit tells');
+		},
+	},
+]);

@@ -1,0 +1,23 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { agentCases } from './cases/agent.js';
+import { bootCases } from './cases/boot.js';
+
+export const suite = defineSuite({
+	phase: 0,
+	title: 'Foundation',
+	steps: [
+		{ number: '0.1', title: 'Boot, console and power', state: 'open' },
+		{ number: '0.2', title: 'Memory, traps and protection', state: 'open' },
+		{ number: '0.3', title: 'Processes, system calls and signals', state: 'open' },
+		{ number: '0.4', title: 'Disk, filesystem and devices', state: 'open' },
+		{ number: '0.5', title: 'C library, init, shell and utilities', state: 'open' },
+		{ number: '0.6', title: 'Unmodified Debian programs', state: 'open' },
+		{ number: '0.7', title: 'The workshop: agent, snapshots, machines', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 0, foundation: our kernel, our user space, and Debian’s static busybox and bash.',
+		'Try: ls -l /    busybox sh    bash-static    dmesg    ps    poweroff',
+	].join('\n'),
+	cases: [...bootCases, ...agentCases],
+});

@@ -1,0 +1,162 @@
+import { buildRoot, displayPath, fromRoot, imagePath } from '../build/paths.js';
+import { WorkshopError } from '../errors.js';
+import type { Lifetime } from '../lifetime.js';
+import type { Log } from '../log.js';
+import { connectTo } from './broker.js';
+import { describeCommand, shellQuote } from './machine.js';
+import { freePort } from './port.js';
+import { gdbArguments, isImageFile, type MachineRequest, plannedMachine, prepareMachine } from './prepare.js';
+import { findRun } from './registry.js';
+import { openSerial, type SerialOptions } from './serial.js';
+import { type Session, startSession } from './session.js';
+import { type ConsoleLine, converse, escapeHelp, type Terminal } from './terminal.js';
+import { watchFolders } from './watch.js';
+
+const sourceFolders = ['kernel', 'userland', 'images'].map((name) => fromRoot(name));
+
+export interface RunOptions {
+	request: MachineRequest;
+	/** What to try, printed before the boot. */
+	note?: string;
+	persist?: string;
+	gdb: boolean;
+	watch: boolean;
+	dryRun: boolean;
+	/** Further arguments for QEMU. */
+	extra: readonly string[];
+	print: (text: string) => void;
+}
+
+export interface RunContext {
+	lifetime: Lifetime;
+	signal: AbortSignal;
+	log: Log;
+}
+
+/**
+ * Boots a machine with its console on a terminal.
+ *
+ * @returns exit status: 0 when somebody quit or the guest powered off, 1 when it panicked
+ */
+export async function runMachine(options: RunOptions, terminal: Terminal, context: RunContext): Promise<number> {
+	for (;;) {
+		const outcome = await runOnce(options, terminal, context);
+		if (outcome !== 'again') return outcome;
+		context.log.info('a source has changed: building and booting again');
+	}
+}
+
+async function runOnce(options: RunOptions, terminal: Terminal, context: RunContext): Promise<number | 'again'> {
+	const { lifetime, signal, log } = context;
+	const { request, note, persist } = options;
+	const gdbPort = options.gdb ? await freePort(1234) : undefined;
+	if (options.dryRun) {
+		options.print(dryRun(options, gdbPort));
+		return 0;
+	}
+	const spec = await prepareMachine(request, { signal, log });
+	spec.extra = [...spec.extra, ...(gdbPort === undefined ? [] : gdbArguments(gdbPort)), ...options.extra];
+	spec.reboots = true;
+	const session = await startSession(spec, {
+		...{ lifetime, signal, title: `${request.image} (${request.variant})` },
+		...(persist === undefined ? {} : { persist }),
+	});
+	try {
+		if (note !== undefined) log.info(note);
+		log.info(
+			`machine ${session.id}: ${terminal.input.isTTY ? escapeHelp : 'the console is on standard input and output'}`,
+		);
+		if (gdbPort !== undefined)
+			log.info(`waiting for gdb: imposos debug --vm ${session.id}, or target remote :${gdbPort}`);
+		return await talk(session, options, terminal, context);
+	} finally {
+		await session.dispose();
+	}
+}
+
+/** A dry run builds nothing: it shows the command with the files as they would be called. */
+function dryRun({ request, extra }: RunOptions, gdbPort: number | undefined): string {
+	const { variant, image, accelerator } = request;
+	const file = isImageFile(image) ? image : imagePath(variant, image);
+	const spec = plannedMachine(request, file, accelerator === 'auto' ? 'tcg' : accelerator);
+	spec.extra = [...spec.extra, ...(gdbPort === undefined ? [] : gdbArguments(gdbPort)), ...extra];
+	const endpoints = { qmp: 'QMP', console: 'CONSOLE', control: 'CONTROL' };
+	return describeCommand(spec, endpoints).map(shellQuote).join(' ');
+}
+
+async function talk(
+	{ machine }: Session,
+	{ watch, request }: RunOptions,
+	terminal: Terminal,
+	{ signal }: RunContext,
+): Promise<number | 'again'> {
+	const changed = new AbortController();
+	const stopWatching = watch ? watchFolders(sourceFolders, () => changed.abort()) : () => {};
+	const { console } = machine;
+	const line: ConsoleLine = {
+		write: (bytes) => console.write(bytes),
+		onData: (listener) => {
+			console.on('data', listener);
+			return () => console.off('data', listener);
+		},
+		ended: machine.ended(),
+	};
+	try {
+		const how = await converse(terminal, line, { signal: AbortSignal.any([signal, changed.signal]) });
+		if (how === 'quit') return 0;
+	} catch (error) {
+		if (changed.signal.aborted && !signal.aborted) return 'again';
+		throw error;
+	} finally {
+		stopWatching();
+	}
+	const end = await machine.ended();
+	if (end.how === 'off' || end.how === 'success') return 0;
+	const [trouble = `QEMU ended with status ${end.code ?? end.signal}`] = console.troubles;
+	throw new WorkshopError(`the ${request.image} machine ended: ${trouble}`, { log: machine.consoleLog });
+}
+
+/** Connects a terminal to a machine that another process owns. */
+export async function attach(
+	id: string | undefined,
+	terminal: Terminal,
+	{ signal, log }: Pick<RunContext, 'signal' | 'log'>,
+): Promise<void> {
+	const run = findRun(id);
+	const socket = await connectTo(run.console, signal);
+	log.info(`machine ${run.id} (${run.title}): Ctrl-A X leaves it running`);
+	try {
+		await converse(terminal, streamLine(socket), { signal });
+	} finally {
+		socket.destroy();
+	}
+	log.detail(`logs: ${displayPath(run.folder ?? buildRoot)}`);
+}
+
+/** Connects a terminal to a machine on a serial line. */
+export async function runSerial(
+	options: SerialOptions,
+	terminal: Terminal,
+	{ signal, log }: RunContext,
+): Promise<void> {
+	const port = await openSerial(options);
+	log.info(`${options.device} at ${options.baud} baud: ${escapeHelp}`);
+	try {
+		await converse(terminal, streamLine(port), { signal });
+	} finally {
+		port.destroy();
+	}
+}
+
+function streamLine(stream: import('node:stream').Duplex): ConsoleLine {
+	return {
+		write: (bytes) => stream.write(bytes),
+		onData: (listener) => {
+			stream.on('data', listener);
+			return () => stream.off('data', listener);
+		},
+		ended: new Promise((resolve) => {
+			stream.once('close', resolve).once('error', resolve);
+		}),
+	};
+}

@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fromRoot } from '../build/paths.js';
+import type { Lifetime } from '../lifetime.js';
+import { type Served, serveConsole, serveControl } from './broker.js';
+import type { Control } from './control.js';
+import { type Machine, startMachine } from './machine.js';
+import { createOverlay } from './qemu-img.js';
+import { newRun, publishRun, retireRun } from './registry.js';
+import type { MachineSpec } from './spec.js';
+
+export interface SessionOptions {
+	lifetime: Lifetime;
+	signal?: AbortSignal | undefined;
+	/** What `imposos ps` calls it. */
+	title: string;
+	/** Name of a kept overlay; left out, the disk's changes go with the run. */
+	persist?: string;
+}
+
+/** A machine that other processes can find and use. */
+export interface Session {
+	id: string;
+	machine: Machine;
+	dispose(): Promise<void>;
+}
+
+/** Where a kept overlay lies. */
+export function persistentOverlay(name: string): string {
+	return fromRoot('build', 'persist', `${name}.qcow2`);
+}
+
+/**
+ * Boots a machine on an overlay of its disk and publishes it to `ps`, `attach`, `exec --vm` and `debug`.
+ *
+ * @throws ToolError, ImageError, BootError
+ */
+export async function startSession(spec: MachineSpec, options: SessionOptions): Promise<Session> {
+	const { lifetime, signal, title, persist } = options;
+	const { id, folder } = newRun();
+	const removers: (() => void | Promise<void>)[] = [];
+	const release = async () => {
+		forget();
+		for (const remove of removers.splice(0).reverse()) await remove();
+	};
+	const forget = lifetime.defer(release);
+	try {
+		const overlay = persist === undefined ? path.join(folder, 'disk.qcow2') : persistentOverlay(persist);
+		if (persist === undefined) removers.push(() => rmSync(overlay, { force: true }));
+		const disks = await overlaid(spec, overlay, persist !== undefined);
+		const machine = await startMachine({ ...spec, disks }, { folder, lifetime, signal, shared: true });
+		removers.push(() => machine.dispose());
+		const sockets = mkdtempSync(path.join(tmpdir(), 'imposos-run-'));
+		removers.push(() => rmSync(sockets, { recursive: true, force: true }));
+		let agent: Promise<Control> | undefined;
+		const connect = () => {
+			agent ??= machine.connectAgent(60_000).catch((error: unknown) => {
+				agent = undefined;
+				throw error;
+			});
+			return agent;
+		};
+		const record = {
+			...{ id, owner: process.pid, qemu: machine.pid, started: new Date().toISOString(), title, folder },
+			console: path.join(sockets, 'console'),
+			control: path.join(sockets, 'control'),
+			...(spec.kernel === undefined ? {} : { kernel: spec.kernel }),
+			...(machine.sharedQmp === undefined ? {} : { qmp: machine.sharedQmp }),
+		};
+		const served: Served[] = [
+			await serveConsole(machine.console, record.console),
+			await serveControl(connect, record.control),
+		];
+		removers.push(() => {
+			for (const one of served) one.close();
+		});
+		publishRun(record);
+		removers.push(() => retireRun(record));
+		return { id, machine, dispose: release };
+	} catch (error) {
+		await release();
+		throw error;
+	}
+}
+
+async function overlaid(spec: MachineSpec, overlay: string, durable: boolean): Promise<MachineSpec['disks']> {
+	const [first, ...others] = spec.disks;
+	if (first === undefined) return [];
+	mkdirSync(path.dirname(overlay), { recursive: true });
+	if (!existsSync(overlay)) await createOverlay(first, overlay);
+	return [{ file: overlay, format: 'qcow2', durable }, ...others];
+}

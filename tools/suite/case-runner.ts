@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { displayPath } from '../build/paths.js';
+import { InterruptError, TimeoutError } from '../errors.js';
+import { Lifetime } from '../lifetime.js';
+import { takeBacktrace } from '../machine/backtrace.js';
+import type { Machine } from '../machine/machine.js';
+import type { MachineOverrides } from '../machine/prepare.js';
+import { CaseMachine } from './case-machine.js';
+import { type CaseBooter, CaseTools } from './checks.js';
+import type { CaseDeclaration } from './declaration.js';
+import { checkMachineDisk } from './disk-check.js';
+import type { MachineSource, Places, SourceRequest } from './machine-source.js';
+import type { LoadedSuite } from './phases.js';
+import type { CaseResult } from './result.js';
+
+const DEFAULT_SECONDS = 60;
+
+export interface CaseRunOptions {
+	source: MachineSource;
+	full: boolean;
+	seed: number;
+	signal: AbortSignal;
+	/** Folder below which each case has one for its logs. */
+	logs: string;
+}
+
+/** A machine that a case started, and whether its console and disk are judged. */
+interface Started {
+	machine: Machine;
+	judged: boolean;
+}
+
+/** Runs one case from its machine's start to the check of its disk. Never throws but on interrupt. */
+export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options: CaseRunOptions): Promise<CaseResult> {
+	const begin = performance.now();
+	const lifetime = new Lifetime();
+	const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-case-'));
+	const folder = path.join(options.logs, one.id.replace('/', '-'));
+	mkdirSync(folder, { recursive: true });
+	const limit = new AbortController();
+	const seconds = one.timeout ?? DEFAULT_SECONDS;
+	const timer = setTimeout(
+		() => limit.abort(new TimeoutError(`the case is still running after ${seconds} s`)),
+		seconds * 1000,
+	);
+	const signal = AbortSignal.any([options.signal, limit.signal]);
+	const started: Started[] = [];
+	const starter = new Starter(suite, one, { ...options, lifetime, signal, folder, started });
+	const t = new CaseTools({ scratch, signal, full: options.full, seed: options.seed, booter: starter });
+	const report: Partial<CaseResult> = {};
+	try {
+		await untilAborted(signal, async () => one.run(await starter.first(), t));
+		t.finish();
+	} catch (error) {
+		if (options.signal.aborted) throw options.signal.reason;
+		report.error = describe(error);
+		if (error === limit.signal.reason) report.backtrace = await backtraces(started);
+	} finally {
+		clearTimeout(timer);
+		try {
+			if (!options.signal.aborted) await judge(one, started, t);
+		} finally {
+			await lifetime.dispose();
+			rmSync(scratch, { recursive: true, force: true });
+		}
+	}
+	const good = report.error === undefined && t.checks.every(({ ok }) => ok);
+	const console = started.map(({ machine }) => machine.console.tail(25)).join('\n---\n');
+	return {
+		...{ id: one.id, title: one.title, checks: t.checks, notes: t.notes, figures: t.figures },
+		...outcome(one, good),
+		seconds: (performance.now() - begin) / 1000,
+		...report,
+		...(good ? {} : { console, seed: options.seed, logs: displayPath(folder) }),
+		rerun: `imposos test ${one.id}${one.tier === 'full' || options.full ? ' --full' : ''}`,
+	};
+}
+
+function outcome(one: CaseDeclaration, good: boolean): Pick<CaseResult, 'status' | 'reason'> {
+	if (one.todo === undefined) return { status: good ? 'passed' : 'failed' };
+	if (!good) return { status: 'todo', reason: one.todo };
+	return { status: 'failed', reason: 'it passes: take its todo away' };
+}
+
+function describe(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	if (error instanceof InterruptError) throw error;
+	const where = error.stack?.split('\n').find((line) => /phases\//.test(line));
+	return where === undefined ? error.message : `${error.message}\n${where.trim()}`;
+}
+
+/** Runs work until it ends or the signal aborts, whichever is first. */
+async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+	let aborted = () => {};
+	const abort = new Promise<never>((_, reject) => {
+		aborted = () => reject(signal.reason);
+		signal.addEventListener('abort', aborted);
+	});
+	try {
+		signal.throwIfAborted();
+		const working = work();
+		working.catch(() => {});
+		await Promise.race([working, abort]);
+	} finally {
+		signal.removeEventListener('abort', aborted);
+	}
+}
+
+async function backtraces(started: readonly Started[]): Promise<string> {
+	const texts = await Promise.all(
+		started
+			.filter(({ machine }) => !machine.hasEnded())
+			.map(async ({ machine }) => {
+				try {
+					const { registers, frames } = await takeBacktrace(machine.qmp, machine.spec.kernel);
+					return `${frames.join('\n')}\n${registers}`;
+				} catch (error) {
+					return `none: ${describe(error)}`;
+				}
+			}),
+	);
+	return texts.join('\n---\n');
+}
+
+/** Looks at consoles and disks of the machines that a case leaves behind, ends them and removes their overlays. */
+async function judge(one: CaseDeclaration, started: readonly Started[], t: CaseTools): Promise<void> {
+	for (const { machine, judged } of started) {
+		if (judged && !one.breaksDisk && machine.hasAgent && !machine.hasEnded()) {
+			await machine.control.sync().catch((error: unknown) => t.fail('the guest syncs its disk', describe(error)));
+		}
+		await machine.dispose();
+		if (!judged) continue;
+		const troubles = machine.console.troubles.filter((line) => !one.expects?.test(line));
+		if (troubles.length > 0) t.fail('no trouble on the console', troubles.join('\n'));
+		if (!one.breaksDisk) checkMachineDisk(machine, t);
+	}
+	for (const { machine } of started) for (const { file } of machine.spec.disks) rmSync(file, { force: true });
+}
+
+/** Starts the machines of one case. */
+class Starter implements CaseBooter {
+	readonly #suite: LoadedSuite;
+	readonly #case: CaseDeclaration;
+	readonly #options: CaseRunOptions & { lifetime: Lifetime; folder: string; started: Started[] };
+
+	constructor(
+		suite: LoadedSuite,
+		one: CaseDeclaration,
+		options: CaseRunOptions & { lifetime: Lifetime; folder: string; started: Started[] },
+	) {
+		this.#suite = suite;
+		this.#case = one;
+		this.#options = options;
+	}
+
+	/** The machine that the case's declaration asks for. */
+	async first(): Promise<CaseMachine> {
+		const { start = 'snapshot' } = this.#case;
+		const { source, signal, started } = this.#options;
+		if (start === 'none') return new CaseMachine();
+		if (source.line !== undefined) return new CaseMachine(await source.line(signal));
+		if (start === 'boot') return this.boot({});
+		const machine = await source.resume(this.#request({}), this.#places());
+		started.push({ machine, judged: true });
+		return new CaseMachine(machine.control, machine);
+	}
+
+	async boot(overrides: MachineOverrides & { image?: string }): Promise<CaseMachine> {
+		const machine = await this.#options.source.boot(this.#request(overrides), this.#places());
+		this.#options.started.push({ machine, judged: true });
+		return new CaseMachine(await machine.connectAgent(120_000, this.#options.signal), machine);
+	}
+
+	async start(overrides: MachineOverrides & { image?: string }): Promise<Machine> {
+		const machine = await this.#options.source.boot(this.#request(overrides), this.#places());
+		this.#options.started.push({ machine, judged: false });
+		return machine;
+	}
+
+	#request({ image, ...overrides }: MachineOverrides & { image?: string }): SourceRequest {
+		const base = { ...this.#suite.machine, ...this.#case.machine };
+		const append = [this.#suite.machine?.append, this.#case.machine?.append, overrides.append].filter((a) => a);
+		return {
+			image: image ?? this.#case.image ?? this.#suite.image,
+			overrides: { ...base, ...overrides, ...(append.length > 0 ? { append: append.join(' ') } : {}) },
+		};
+	}
+
+	/** A folder for each machine. */
+	#places(): Places {
+		const { lifetime, signal, folder, started } = this.#options;
+		const own = started.length === 0 ? folder : path.join(folder, String(started.length + 1));
+		mkdirSync(own, { recursive: true });
+		return { lifetime, signal, folder: own };
+	}
+}

@@ -1,0 +1,99 @@
+import path from 'node:path';
+import type { Variant } from '../build/paths.js';
+import type { Lifetime } from '../lifetime.js';
+import type { Log } from '../log.js';
+import type { Control } from '../machine/control.js';
+import { type Machine, startMachine } from '../machine/machine.js';
+import { type MachineOverrides, prepareMachine } from '../machine/prepare.js';
+import { createOverlay } from '../machine/qemu-img.js';
+import { prepareSnapshot, resumeSnapshot, type Snapshot } from '../machine/snapshot.js';
+import type { Accelerator, MachineSpec } from '../machine/spec.js';
+
+export interface SourceRequest {
+	image: string;
+	overrides: MachineOverrides;
+}
+
+/** Where a machine puts its files, and how long it lives. */
+export interface Places {
+	lifetime: Lifetime;
+	signal: AbortSignal;
+	folder: string;
+}
+
+/** Where the runner gets its machines from. */
+export interface MachineSource {
+	/** From a booted snapshot; the agent answers. */
+	resume(request: SourceRequest, places: Places): Promise<Machine>;
+	/** From reset; nobody has waited for anything. */
+	boot(request: SourceRequest, places: Places): Promise<Machine>;
+	/** The agent of a machine on a real line: then there is no QEMU. */
+	line?: (signal: AbortSignal) => Promise<Control>;
+}
+
+export interface QemuSourceOptions {
+	variant: Variant;
+	accelerator: 'auto' | Accelerator;
+	lifetime: Lifetime;
+	signal: AbortSignal;
+	log: Log;
+}
+
+/** Machines in QEMU: images are built once, machines booted once for each set of differences. */
+export class QemuSource implements MachineSource {
+	readonly #options: QemuSourceOptions;
+	readonly #specs = new Map<string, Promise<MachineSpec>>();
+	readonly #snapshots = new Map<string, Promise<Snapshot>>();
+	/** Builds run one after the other: they share their outputs. */
+	#building: Promise<unknown> = Promise.resolve();
+
+	constructor(options: QemuSourceOptions) {
+		this.#options = options;
+	}
+
+	async resume(request: SourceRequest, places: Places): Promise<Machine> {
+		return resumeSnapshot(await this.snapshot(request), places);
+	}
+
+	async boot(request: SourceRequest, { lifetime, signal, folder }: Places): Promise<Machine> {
+		const spec = await this.#spec(request);
+		const [first, ...others] = spec.disks;
+		const disks: MachineSpec['disks'] = [...others];
+		if (first !== undefined) {
+			const file = path.join(folder, 'disk.qcow2');
+			await createOverlay(first, file);
+			disks.unshift({ file, format: 'qcow2' });
+		}
+		return startMachine({ ...spec, disks }, { folder, lifetime, signal });
+	}
+
+	/** The booted state of a machine; made by whoever asks first. */
+	snapshot(request: SourceRequest): Promise<Snapshot> {
+		return memo(this.#snapshots, JSON.stringify(request), async () => {
+			const { lifetime, signal, log } = this.#options;
+			const spec = await this.#spec(request);
+			return prepareSnapshot(spec, { lifetime, signal, onBoot: () => log.detail(`booting ${request.image}`) });
+		});
+	}
+
+	#spec(request: SourceRequest): Promise<MachineSpec> {
+		return memo(this.#specs, JSON.stringify(request), () => {
+			const { variant, accelerator, signal, log } = this.#options;
+			const build = this.#building.then(() =>
+				prepareMachine({ image: request.image, overrides: request.overrides, variant, accelerator }, { signal, log }),
+			);
+			this.#building = build.catch(() => {});
+			return build;
+		});
+	}
+}
+
+/** The same promise for the same key, so that work is done once; a failure is remembered as well. */
+function memo<T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+	let found = map.get(key);
+	if (found === undefined) {
+		found = make();
+		map.set(key, found);
+	}
+	return found;
+}
