@@ -59,6 +59,8 @@ struct console {
 void console_register(struct console *c);	/* replays what was logged before */
 extern int console_loglevel;			/* messages of a lower level number are shown */
 
+void log_init(void);				/* loglevel=, quiet, debug of the command line */
+
 /* /dev/kmsg and syslog(2): copy out the log from position *pos (bytes since boot), returns bytes; advances *pos. */
 size_t log_read(u64 *pos, char *buf, size_t size);
 u64 log_end(void);

@@ -18,6 +18,7 @@ struct thread {
 	u64 tls[3];			/* GDT descriptors GDT_TLS_MIN.. of this task */
 	struct fpu_state *fpu;		/* NULL until the FPU is first used */
 	unsigned long fault_address, fault_code, trap_nr;	/* of the last fault in user mode (for signals) */
+	unsigned long sysenter_return;	/* where the vDSO goes on after sysenter; 0: no vDSO */
 	unsigned long debugreg[8];
 };
 
@@ -45,7 +46,15 @@ void fpu_drop_current(void);	/* registers are stale: reload from current->thread
 int fpu_alloc(struct task *t);	/* 0 or -ENOMEM: makes thread.fpu, in its initial state */
 /* mm/: loads a page table root (CR3). */
 void arch_load_mm(phys_t pgd);
-/* sp0 of the TSS follows the running task. Called by switch_to() itself. */
+
+/*
+ * FS and GS of current are live in the registers; pt_regs shows them but a changed value there does not come back.
+ * Loads both now; a selector that cannot be loaded becomes 0. For sigreturn and ptrace.
+ */
+void user_segments_set(u16 fs, u16 gs);
+
+/* The stack that start-up runs on; init_task (sched/) keeps it as the idle task's. */
+extern char boot_stack[];
 
 /* Exits to user mode run this (sys/entry work): signals, reschedule. Provided by sched/signal.c. */
 void exit_to_user(struct pt_regs *regs);

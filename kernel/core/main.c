@@ -1,0 +1,94 @@
+/*
+ * Start-up, from the first C code on the boot stack to /sbin/init. The order is the dependencies' order: memory,
+ * then traps and time, then tasks; everything else is an initcall in kernel thread 1 (core/init.h).
+ */
+#include <arch/arch.h>
+#include <arch/cpu.h>
+#include <core/init.h>
+#include <core/irqflags.h>
+#include <core/percpu.h>
+#include <core/printk.h>
+#include <core/random.h>
+#include <core/string.h>
+#include <core/time.h>
+#include <drivers/serial.h>
+#include <fs/namei.h>
+#include <mm/init.h>
+#include <sched/exec.h>
+#include <sched/init.h>
+#include <sched/task.h>
+
+struct cpu cpu0 = { .current = &init_task, .idle = &init_task, .preempt_count = 1 };
+extern const struct initcall initcalls_start[], initcalls_end[];
+
+void kernel_main(u32 magic, u32 info);
+
+static void run_initcalls(void)
+{
+	const struct initcall *i;
+
+	for (i = initcalls_start; i < initcalls_end; i++) {
+		int error = i->call();
+
+		if (error)
+			pr_err("%s: error %d\n", i->name, -error);
+		if (this_cpu()->preempt_count || irqs_disabled())
+			panic("%s left preemption or interrupts off", i->name);
+	}
+}
+
+/* Kernel thread 1. The first of these programs that can be run becomes init. */
+static void start_user_space(void *arg __maybe_unused)
+{
+	static const char *const fallbacks[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
+	static const char *const envp[] = { "HOME=/", "TERM=linux", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	char path[128];
+	const char *argv[2] = { path, NULL };
+	unsigned i;
+	int error;
+
+	run_initcalls();
+	error = mount_root();
+	if (error)
+		panic("cannot mount the root filesystem: error %d", -error);
+	paging_seal();
+	pr_info("start-up took %llu ms\n", div_u64(ktime_get(), 1000000));
+	if (cmdline_get("init", path, sizeof(path))) {
+		error = kernel_execve(path, argv, envp);
+		panic("cannot run init=%s: error %d", path, -error);
+	}
+	for (i = 0; i < ARRAY_SIZE(fallbacks); i++) {
+		strscpy(path, fallbacks[i], sizeof(path));
+		error = kernel_execve(path, argv, envp);
+		/* Returns 0 once the registers are the program's: the caller enters user mode. */
+		if (!error)
+			return;
+		if (error != -ENOENT)
+			pr_err("%s: error %d\n", path, -error);
+	}
+	panic("no init found: the root filesystem has none of /sbin/init, /etc/init, /bin/init, /bin/sh; pass init=PROGRAM");
+}
+
+void kernel_main(u32 magic, u32 info)
+{
+	cpu_detect();
+	gdt_init();
+	traps_init();
+	serial_console_early();
+	boot_parse(magic, info);
+	log_init();
+	paging_init();
+	pr_info("ImposOS 6.1.0-imposos, processor %s\n", cpu_features.model_name);
+	pr_info("command line: %s\n", cmdline());
+	mm_init_frames(boot_regions, boot_region_count, virt_to_phys(kernel_end));
+	paging_protect();
+	mm_init_objects();
+	mm_init_vmalloc();
+	irq_init();
+	fpu_init();
+	clock_init();
+	random_early_init();
+	sched_init();
+	mm_init_late();
+	sched_start(start_user_space);
+}
