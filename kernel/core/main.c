@@ -8,17 +8,19 @@
 #include <core/irqflags.h>
 #include <core/percpu.h>
 #include <core/printk.h>
-#include <core/random.h>
 #include <core/string.h>
 #include <core/time.h>
 #include <drivers/serial.h>
 #include <fs/namei.h>
+#include <abi/errno.h>
 #include <mm/init.h>
 #include <sched/exec.h>
-#include <sched/init.h>
 #include <sched/task.h>
 
-struct cpu cpu0 = { .current = &init_task, .idle = &init_task, .preempt_count = 1 };
+extern struct task init_task;
+void sched_init(void);
+__noreturn void idle_loop(void);
+struct cpu cpu0 = { &init_task, 1, false, .idle = &init_task };
 extern const struct initcall initcalls_start[], initcalls_end[];
 
 void kernel_main(u32 magic, u32 info);
@@ -87,8 +89,11 @@ void kernel_main(u32 magic, u32 info)
 	irq_init();
 	fpu_init();
 	clock_init();
-	random_early_init();
 	sched_init();
 	mm_init_late();
-	sched_start(start_user_space);
+	this_cpu()->preempt_count = 0;
+	irq_enable();
+	if (IS_ERR(kthread_run(start_user_space, NULL, "init")))
+		panic("no memory for the first task");
+	idle_loop();
 }

@@ -1,6 +1,8 @@
 /* Offsets for assembly: compiled to assembly, from which the makefile takes the -> lines. */
 #include <sched/task.h>
 
+#undef current	/* the macro and struct cpu's member share the name */
+
 void asm_offsets(void);
 #define OFFSET(name, type, member) __asm__ volatile("\n->" #name " %0" :: "i"(offsetof(type, member)))
 

@@ -102,6 +102,8 @@ unsigned long vm_brk(unsigned long brk);	/* the break afterwards, as brk(2) */
 int vm_brk_range(unsigned long addr, unsigned long len, unsigned prot);	/* anonymous zero area (ELF bss) */
 /* mmap_lock held. The area that holds addr, or the next above; NULL. */
 struct vm_area *vma_find(struct mm *mm, unsigned long addr);
+/* A free range of that many bytes where mmap() would put it, page aligned; or -ENOMEM. Not reserved. */
+long vm_unmapped_area(struct mm *mm, unsigned long len);
 /* A special area with its own pages and ops. mmap_lock write-held by the call itself. */
 int vm_install_special(struct mm *mm, unsigned long addr, unsigned long len, unsigned flags, const struct vm_ops *ops, void *private);
 

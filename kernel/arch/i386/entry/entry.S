@@ -110,7 +110,6 @@ user_work:
 	jmp return_to_user
 
 unknown_syscall:
-	movl %esp, %eax
 	call sys_unknown
 	jmp syscall_done
 

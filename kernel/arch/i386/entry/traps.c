@@ -13,7 +13,7 @@
 #include <core/irqflags.h>
 #include <mm/mm.h>
 #include <sched/signal.h>
-#include <sys/syscalls.h>
+#include <abi/errno.h>
 
 #define GATE_INTERRUPT	0x8e00u
 #define GATE_USER	0xee00u
@@ -22,11 +22,6 @@
 #define MSR_SYSENTER_ESP	0x175
 #define MSR_SYSENTER_EIP	0x176
 
-#define PF_PRESENT	1u
-#define PF_WRITE	2u
-#define PF_USER		4u
-#define PF_RESERVED	8u
-#define PF_FETCH	16u
 
 static u64 idt[256] __aligned(16);
 
@@ -128,16 +123,16 @@ static void __noreturn oops(const char *what, struct pt_regs *regs)
 
 static const char *kernel_fault_name(unsigned long addr, unsigned long error)
 {
-	if (error & PF_FETCH)
+	if (error & PF_ERR_FETCH)
 		return addr < TASK_SIZE ? "execution of user memory" : "execution of kernel data";
 	if (addr < PAGE_SIZE)
 		return "null pointer dereference";
 	if (addr < TASK_SIZE)
-		return error & PF_WRITE ? "direct write to user memory" : "direct read of user memory";
-	if (error & PF_WRITE && error & PF_PRESENT)
+		return error & PF_ERR_WRITE ? "direct write to user memory" : "direct read of user memory";
+	if (error & PF_ERR_WRITE && error & PF_ERR_PRESENT)
 		return addr >= (unsigned long)text_start && addr < (unsigned long)text_end ? "write to kernel text"
 			: "write to read-only kernel memory";
-	return error & PF_WRITE ? "write to unmapped kernel memory" : "read of unmapped kernel memory";
+	return error & PF_ERR_WRITE ? "write to unmapped kernel memory" : "read of unmapped kernel memory";
 }
 
 void trap_page_fault(struct pt_regs *regs)
@@ -156,13 +151,13 @@ void trap_page_fault(struct pt_regs *regs)
 			sig = SIGSEGV;
 		}
 		current->thread.fault_address = addr;
-		current->thread.fault_code = error | PF_USER;
+		current->thread.fault_code = error | PF_ERR_USER;
 		current->thread.trap_nr = 14;
 		signal_force_fault(sig, code, addr);
 		return;
 	}
 	/* The kernel, on a user address, in one of the copy routines: the same fault handling, or the fix-up. */
-	if (addr < TASK_SIZE && !(error & PF_FETCH) && current->mm && !in_interrupt() && regs->flags & EFLAGS_IF) {
+	if (addr < TASK_SIZE && !(error & PF_ERR_FETCH) && current->mm && !in_interrupt() && regs->flags & EFLAGS_IF) {
 		struct pt_regs probe = *regs;
 
 		if (extable_fixup(&probe)) {

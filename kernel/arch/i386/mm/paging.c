@@ -8,7 +8,8 @@
 #include <arch/pgtable.h>
 #include <core/printk.h>
 #include <core/string.h>
-#include <core/atomic.h>
+#include <arch/thread.h>
+#include <mm/page.h>
 
 #define CR4_PGE		BIT(7)
 #define CR4_UMIP	BIT(11)

@@ -4,6 +4,7 @@
 
 #include <core/types.h>
 #include <arch/regs.h>
+#include <mm/init.h>
 
 void cpu_detect(void);				/* fills cpu_features */
 void gdt_init(void);				/* segments, TSS, double-fault TSS */
@@ -15,10 +16,10 @@ void irq_init(void);				/* 8259s, LAPIC */
 void clock_init(void);				/* TSC against PIT, LAPIC timer or PIT one-shot */
 void fpu_init(void);
 bool fpu_trap(void);				/* device not available; false: no FPU */
+struct task;
 void fpu_switch_out(struct task *prev);
 
 /* Memory as the boot loader found it. */
-struct mem_region { phys_t start, end; };
 #define MAX_MEM_REGIONS 32
 extern struct mem_region boot_regions[MAX_MEM_REGIONS];	/* usable, sorted, page aligned, image taken out */
 extern unsigned boot_region_count;
