@@ -1,7 +1,6 @@
 /* Offsets for assembly: compiled to assembly, from which the makefile takes the -> lines. */
 #include <sched/task.h>
 
-#undef current	/* the macro and struct cpu's member share the name */
 
 void asm_offsets(void);
 #define OFFSET(name, type, member) __asm__ volatile("\n->" #name " %0" :: "i"(offsetof(type, member)))
@@ -11,7 +10,7 @@ void asm_offsets(void)
 	OFFSET(TASK_SP, struct task, thread.sp);
 	OFFSET(TASK_SYSENTER_RETURN, struct task, thread.sysenter_return);
 	OFFSET(TASK_SIG_PENDING, struct task, sig_pending);
-	OFFSET(CPU_CURRENT, struct cpu, current);
+	OFFSET(CPU_CURRENT, struct cpu, task);
 	OFFSET(CPU_PREEMPT_COUNT, struct cpu, preempt_count);
 	OFFSET(CPU_NEED_RESCHED, struct cpu, need_resched);
 }

@@ -12,7 +12,7 @@
 struct task;
 
 struct cpu {
-	struct task *current;
+	struct task *task;		/* the one that runs: `current` */
 	u32 preempt_count;
 	bool need_resched;
 	struct task *idle;
@@ -24,7 +24,7 @@ struct cpu {
 
 extern struct cpu cpu0;
 static __always_inline struct cpu *this_cpu(void) { return &cpu0; }
-#define current (this_cpu()->current)
+#define current (this_cpu()->task)
 
 #define IRQ_UNIT 0x10000u
 

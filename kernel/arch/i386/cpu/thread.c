@@ -88,7 +88,7 @@ struct task *switch_to(struct task *prev, struct task *next)
 	prev->thread.fs = fs;
 	prev->thread.gs = gs;
 	tss.esp0 = (u32)next->stack + KSTACK_SIZE;
-	cpu->current = next;
+	cpu->task = next;
 	if (next->mm) {
 		tls = gdt[GDT_TLS_MIN] != next->thread.tls[0] || gdt[GDT_TLS_MIN + 1] != next->thread.tls[1] ||
 			gdt[GDT_TLS_MIN + 2] != next->thread.tls[2];
