@@ -69,10 +69,10 @@ void thread_start_user(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 void user_segments_set(u16 fs, u16 gs)
 {
 	__asm__ volatile("1: mov %w0,%%fs\n2:\n"
-			 ".section .fixup_text,\"ax\"\n3: xorl %0,%0\n jmp 1b\n.previous\n"
+			 ".section .fixup_text,\"ax\"\n3: xorl %k0,%k0\n jmp 1b\n.previous\n"
 			 ".section .extable,\"a\"\n.long 1b,3b\n.previous" : "+r"(fs));
 	__asm__ volatile("1: mov %w0,%%gs\n2:\n"
-			 ".section .fixup_text,\"ax\"\n3: xorl %0,%0\n jmp 1b\n.previous\n"
+			 ".section .fixup_text,\"ax\"\n3: xorl %k0,%k0\n jmp 1b\n.previous\n"
 			 ".section .extable,\"a\"\n.long 1b,3b\n.previous" : "+r"(gs));
 }
 
