@@ -6,6 +6,7 @@
  * interrupted task's are none of its business.
  */
 #include <core/spinlock.h>
+#include <core/init.h>
 #include <core/printk.h>
 #include <sched/task.h>
 
@@ -124,7 +125,7 @@ void spin_unlock_debug(spinlock_t *l)
 
 void might_sleep_at(const char *file, int line)
 {
-	if (likely(!this_cpu()->preempt_count && !irqs_disabled()))
+	if (likely((!this_cpu()->preempt_count && !irqs_disabled()) || !scheduler_running))
 		return;
 	if (!report_begin())
 		return;

@@ -21,6 +21,7 @@ extern struct task init_task;
 void sched_init(void);
 __noreturn void idle_loop(void);
 struct cpu cpu0 = { &init_task, 1, false, .idle = &init_task };
+bool scheduler_running;
 extern const struct initcall initcalls_start[], initcalls_end[];
 
 void kernel_main(u32 magic, u32 info);
@@ -91,6 +92,7 @@ void kernel_main(u32 magic, u32 info)
 	clock_init();
 	sched_init();
 	mm_init_late();
+	scheduler_running = true;
 	this_cpu()->preempt_count = 0;
 	irq_enable();
 	if (IS_ERR(kthread_run(start_user_space, NULL, "init")))

@@ -21,6 +21,9 @@ struct initcall {
 #define device_initcall(f)	INITCALL(4, f)	/* drivers */
 #define late_initcall(f)	INITCALL(5, f)	/* after all devices */
 
+/* False while start-up runs alone on the boot stack: sleeping primitives then never have to sleep. */
+extern bool scheduler_running;
+
 /* Kernel command line: values of `name=value`, NULL if absent ("" for a bare flag). */
 const char *cmdline(void);
 bool cmdline_get(const char *name, char *buf, size_t size);	/* false if absent */
