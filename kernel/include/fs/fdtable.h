@@ -28,6 +28,11 @@ int fd_alloc(unsigned from, unsigned flags);		/* lowest free >= from reserved; -
 void fd_install(unsigned fd, struct file *f);		/* consumes the reference */
 void fd_release(unsigned fd);				/* of a reserved, not installed one */
 int fd_close(unsigned fd);				/* 0, -EBADF, or flush's error */
+/* dup2(): fd refers to file afterwards (its reference is taken); what was there is closed. -EBADF past the limit, -EBUSY, -ENOMEM. */
+int fd_replace(unsigned fd, struct file *file, unsigned flags);
+bool fd_cloexec(unsigned fd);
+void fd_set_cloexec(unsigned fd, bool on);
+unsigned fd_next_open(struct files *f, unsigned from);	/* the first open descriptor from there on; ~0u */
 struct file *task_fd_get(struct task *t, unsigned fd);	/* /proc; NULL */
 
 #endif

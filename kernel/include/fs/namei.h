@@ -10,8 +10,10 @@ struct fs_struct {
 	struct path root, pwd;		/* lock */
 	umode_t umask;
 };
-struct fs_struct *fs_struct_dup(struct fs_struct *fs);	/* NULL */
+struct fs_struct *fs_struct_dup(struct fs_struct *fs);	/* NULL: out of memory; from NULL: empty, umask 022 */
 void fs_struct_put(struct fs_struct *fs);
+void fs_set_pwd(struct fs_struct *fs, const struct path *path);	/* takes a reference of its own */
+void fs_set_root(struct fs_struct *fs, const struct path *path);
 
 #define LOOKUP_FOLLOW		1u	/* last component too */
 #define LOOKUP_DIRECTORY	2u

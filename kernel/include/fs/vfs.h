@@ -69,6 +69,8 @@ struct dentry {
 #define DCACHE_LRU		4u
 #define DCACHE_REFERENCED	8u
 #define DCACHE_DISCONNECTED	16u
+#define DCACHE_SHRINK		32u	/* on a shrinker's private list */
+#define DCACHE_REVALIDATE	64u	/* op->revalidate is set */
 
 struct dentry_ops {
 	/* 1 still valid, 0 not (procfs: the process is gone). May sleep. */
@@ -234,6 +236,7 @@ struct inode {
 #define I_FREEING	8u
 #define I_SYNC		16u
 #define I_LRU		32u
+#define I_LINKABLE	64u	/* O_TMPFILE without O_EXCL: link() may give it a first name */
 #define S_NOATIME	1u
 #define S_IMMUTABLE	2u
 #define S_APPEND	4u
@@ -347,8 +350,8 @@ void d_add(struct dentry *d, struct inode *inode);		/* instantiate (or negative)
 struct dentry *d_splice_alias(struct inode *inode, struct dentry *d);	/* for lookup(): directories have one dentry */
 struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);	/* referenced or NULL */
 void d_drop(struct dentry *d);				/* unhash */
-void d_delete(struct dentry *d);			/* after unlink: becomes negative or unhashed */
-void d_move(struct dentry *d, struct dentry *target);	/* after rename */
+void d_delete(struct dentry *d);			/* after unlink, by the VFS: becomes negative or unhashed */
+void d_move(struct dentry *d, struct dentry *target);	/* after rename, by the VFS */
 void d_exchange(struct dentry *a, struct dentry *b);
 void d_invalidate(struct dentry *d);			/* unhash a whole subtree */
 static inline struct dentry *dget(struct dentry *d) { atomic_inc(&d->count); return d; }
@@ -358,8 +361,10 @@ char *d_path(const struct path *path, char *buf, size_t size);
 
 /* ---- mounts ---- */
 
+/* Locks: m the mount mutex, d dcache_lock (hash), a atomic, I immutable */
 struct mount {
-	atomic_t count;
+	atomic_t count;			/* a */
+	atomic_t writers;		/* a mnt_want_write() */
 	struct mount *parent;		/* itself for a root */
 	struct dentry *mountpoint, *root;
 	struct super_block *sb;
@@ -377,9 +382,11 @@ struct mount {
 #define MNT_NODIRATIME	32u
 #define MNT_RELATIME	64u
 #define MNT_DETACHED	128u
+#define MNT_NOSYMFOLLOW	256u
+#define MNT_INTERNAL	512u	/* the kernel's own, in no tree */
 static inline struct mount *mntget(struct mount *m) { atomic_inc(&m->count); return m; }
 void mntput(struct mount *m);
-void path_get(const struct path *p);
+static inline void path_get(const struct path *p) { mntget(p->mnt); dget(p->dentry); }
 void path_put(const struct path *p);
 int mnt_want_write(struct mount *m);	/* 0 or -EROFS; pair with mnt_drop_write() */
 void mnt_drop_write(struct mount *m);
@@ -434,6 +441,9 @@ struct file {
 #define FMODE_PATH		64u	/* O_PATH */
 #define FMODE_ATOMIC_POS	128u
 #define FMODE_WRITER		256u	/* counted in inode->write_count */
+#define FMODE_MNT_WRITE		512u	/* holds mnt_want_write() */
+#define FMODE_NONOTIFY		1024u
+#define FMODE_STREAM		2048u	/* no position: pipes, terminals */
 
 static inline struct file *file_get(struct file *f) { atomic_inc(&f->count); return f; }
 void file_put(struct file *f);
