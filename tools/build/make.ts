@@ -16,6 +16,8 @@ export interface MakeOptions {
 	args?: string[];
 	signal?: AbortSignal;
 	log?: Log;
+	/** Where the output is kept; build/VARIANT/FOLDER.log when left out. */
+	logFile?: string;
 	/** Same as a log of level 1, for callers without a log. */
 	verbose?: boolean;
 }
@@ -49,7 +51,7 @@ export async function make(options: MakeOptions): Promise<void> {
 	const log = options.log ?? silentLog;
 	const live = options.verbose === true || log.level > 0;
 	const [file, args] = makeArguments(options);
-	const logFile = path.join(ensureFolder(variantRoot(options.variant)), `${options.folder}.log`);
+	const logFile = options.logFile ?? path.join(ensureFolder(variantRoot(options.variant)), `${options.folder}.log`);
 	if (live) log.detail(`${file} ${args.join(' ')}`);
 	const settings = {
 		all: true,

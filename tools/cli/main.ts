@@ -63,7 +63,9 @@ function misuse(message: string, args: readonly string[]): UsageError {
 	const unknown = /^Unknown arguments?: (.*)/.exec(message)?.[1]?.split(', ');
 	if (unknown !== undefined) {
 		const names = new Set(
-			unknown.map((name) => args.find((arg) => arg.replace(/^--?/, '').split('=')[0] === name)?.split('=')[0] ?? name),
+			unknown.map(
+				(name) => args.find((arg) => arg.replace(/^--?(no-)?/, '').split('=')[0] === name)?.split('=')[0] ?? name,
+			),
 		);
 		const kind =
 			command === undefined && names.has(word ?? '')

@@ -120,7 +120,9 @@ export class Apt {
 			const exact = packages.map(({ name, version }) => `${name}=${version}`);
 			const result = await this.#run('apt-get', ['-qq', 'download', ...exact], partial);
 			if (result.exitCode !== 0) {
-				if (/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found/.test(result.all))
+				if (
+					/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found|File not found/.test(result.all)
+				)
 					return false;
 				throw this.#refusal(result.all, exact);
 			}

@@ -103,23 +103,24 @@ export class PackageStore {
 		return this.locked(request) ?? [];
 	}
 
-	async #replaceDropped(request: PackageRequest, dropped: { name: string; version: string }[]): Promise<void> {
-		if (this.#options.locked) {
-			throw new PackageError(
-				`the archive no longer has ${dropped.map(({ name, version }) => `${name} ${version}`).join(', ')}`,
-				{
-					hint: 'build without --locked to take the successors, and commit the changed lock file',
-				},
-			);
-		}
+	async #replaceDropped(request: PackageRequest, missing: { name: string; version: string }[]): Promise<void> {
 		const offered = await this.#apt.resolve(request.names, request.dependencies);
+		const versions = new Map(offered.map(({ name, version }) => [name, version]));
+		const dropped = missing.filter(({ name, version }) => versions.get(name) !== version);
+		if (this.#options.locked) {
+			const names = dropped.map(({ name, version }) => `${name} ${version}`).join(', ');
+			throw new PackageError(`the archive no longer has ${names}`, {
+				hint: 'build without --locked to take the successors, and commit the changed lock file',
+			});
+		}
+		for (const { name, version } of dropped) {
+			const successor = versions.get(name);
+			const instead = successor === undefined ? 'and nothing in its place' : `using ${successor}`;
+			this.#options.log.warn(`the archive has dropped ${name} ${version}: ${instead}`);
+		}
 		const gone = new Set(dropped.map(({ name }) => name));
 		for (const { name, ...entry } of offered) {
-			const before = this.#lock.packages[name];
-			if (before !== undefined && !gone.has(name)) continue;
-			if (before !== undefined && before.version !== entry.version)
-				this.#options.log.warn(`the archive has dropped ${name} ${before.version}: using ${entry.version}`);
-			this.#lock.packages[name] = entry;
+			if (this.#lock.packages[name] === undefined || gone.has(name)) this.#lock.packages[name] = entry;
 		}
 		this.#lock.sets[setKey(request)] = offered.map(({ name }) => name);
 		writeLock(this.#options.lockFile, this.#lock);

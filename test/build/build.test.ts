@@ -1,0 +1,225 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import t from 'tap';
+import { clean } from '../../tools/build/clean.js';
+import { compileCommands, shellWords } from '../../tools/build/compile-commands.js';
+import {
+	ailments,
+	compareVersions,
+	examine,
+	hostProbe,
+	installArguments,
+	type Probe,
+	remedies,
+} from '../../tools/build/doctor.js';
+import { make, makeArguments } from '../../tools/build/make.js';
+import { fileTime, newestTime } from '../../tools/build/newest.js';
+import { displayPath, fromRoot, imagePath } from '../../tools/build/paths.js';
+import { BuildError, InterruptError, ToolError, UsageError, WorkshopError } from '../../tools/errors.js';
+import { Lifetime } from '../../tools/lifetime.js';
+import { createLog } from '../../tools/log.js';
+import { runTasks } from '../../tools/tasks.js';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-build-test-'));
+t.teardown(() => rmSync(scratch, { recursive: true, force: true }));
+
+function collectedLog(level = 0, interactive = false) {
+	let text = '';
+	const stream = new Writable({
+		write(chunk, _encoding, done) {
+			text += String(chunk);
+			done();
+		},
+	});
+	return { log: createLog({ stream, level, interactive }), text: () => text };
+}
+
+t.test('what make prints becomes a compilation database', async (t) => {
+	t.strictSame(shellWords(`cc -DX='a b' "q\\"$" \\; && b; c|d`), [['cc', '-DX=a b', 'q"$', ';'], ['b'], ['c'], ['d']]);
+	const output = [
+		'mkdir -p out',
+		'i686-linux-gnu-gcc -Iinclude \\',
+		'	-c core/a.c -o out/a.o',
+		'echo done; /usr/bin/i686-linux-gnu-gcc -MT x.c -c b.S -o out/b.o',
+		'i686-linux-gnu-gcc -o kernel.elf out/a.o out/b.o',
+	].join('\n');
+	t.match(compileCommands(output, '/src'), [
+		{
+			directory: '/src',
+			file: '/src/core/a.c',
+			output: 'out/a.o',
+			arguments: ['i686-linux-gnu-gcc', '-Iinclude', '-c'],
+		},
+		{ file: '/src/b.S', output: 'out/b.o' },
+	]);
+});
+
+t.test('times of trees', async (t) => {
+	const folder = path.join(scratch, 'times', 'deep');
+	mkdirSync(folder, { recursive: true });
+	const file = path.join(folder, 'file');
+	writeFileSync(file, '');
+	utimesSync(file, 4e9, 4e9);
+	t.equal(newestTime(path.join(scratch, 'times')), 4e12);
+	t.equal(newestTime(path.join(scratch, 'none')), 0);
+	t.equal(fileTime(path.join(scratch, 'none')), 0);
+	t.equal(displayPath(fromRoot('build')), path.relative(process.cwd(), fromRoot('build')) || '.');
+	t.match(imagePath('debug', 'x'), /build\/debug\/images\/x\.img$/);
+});
+
+t.test('make: what it prints reaches the user, and failures say what to do', async (t) => {
+	// make() takes a folder below the repository; this one leaves it again.
+	const project = path.join(scratch, 'project');
+	mkdirSync(project);
+	const folder = path.relative(fromRoot(), project);
+	const write = (recipe: string) => writeFileSync(path.join(project, 'Makefile'), `all:\n\t${recipe}\n`);
+	const options = { folder, variant: 'debug' as const, jobs: 1, logFile: path.join(scratch, 'make.log') };
+	write('@echo variant $(VARIANT)');
+	const loud = collectedLog(1);
+	await make({ ...options, log: loud.log });
+	t.match(loud.text(), /^flock .*make.*\nvariant debug\n/s);
+	const quiet = collectedLog();
+	await make({ ...options, log: quiet.log });
+	t.equal(quiet.text(), '');
+	write('@echo "x.c:1: error: no" >&2; exit 1');
+	await t.rejects(make({ ...options, log: quiet.log }), BuildError);
+	t.match(quiet.text(), /^x\.c:1: error: no\n/m);
+	write('@sh -c "i686-linux-gnu-nothing"');
+	await t.rejects(make(options), ToolError);
+	write('@sleep 60');
+	const aborted = AbortSignal.timeout(300);
+	const before = Date.now();
+	await t.rejects(make({ ...options, signal: aborted }));
+	t.ok(Date.now() - before < 20_000, 'an interrupt ends it');
+	t.equal(makeArguments(options)[0], 'flock');
+});
+
+const healthy: Probe = {
+	which: (program) => `/usr/bin/${program}`,
+	exists: (file) => !file.includes('multilib'),
+	output: async (program, args) => {
+		if (args.includes('-dumpmachine')) return 'i686-linux-gnu\n';
+		return program === 'gdb' ? 'GNU gdb (Debian 13.1-3) 13.1' : '99.1';
+	},
+	nodeVersion: '20.20.2',
+};
+
+t.test('the doctor', async (t) => {
+	t.strictSame(ailments(await examine(healthy)), []);
+	const bare: Probe = {
+		which: () => undefined,
+		exists: () => false,
+		output: async () => undefined,
+		nodeVersion: '18.1.0',
+	};
+	const findings = await examine(bare);
+	const packages = remedies(findings);
+	for (const name of ['gcc-i686-linux-gnu', 'qemu-system-x86', 'grub-pc-bin', 'gdb'])
+		t.ok(packages.includes(name), name);
+	t.notOk(packages.includes('gcc-multilib'), 'which would remove the cross compiler');
+	t.match(
+		findings.find(({ name }) => name === 'Node'),
+		{ verdict: 'unsuitable', advice: 'make setup' },
+	);
+	t.ok(installArguments(packages).includes('--no-remove'));
+	const old: Probe = {
+		...healthy,
+		exists: () => true,
+		output: async (_program, args) => (args.includes('-dumpmachine') ? 'x86_64-linux-gnu' : '1.0'),
+	};
+	const verdicts = new Map((await examine(old)).map(({ name, verdict }) => [name, verdict]));
+	t.equal(verdicts.get('cross compiler'), 'unsuitable');
+	t.equal(verdicts.get('QEMU'), 'unsuitable');
+	t.equal(verdicts.get('gcc-multilib'), 'note');
+	t.equal(verdicts.get('gdb'), 'missing');
+	const aged: Probe = {
+		...healthy,
+		output: async (_p, args) => (args.includes('-dumpmachine') ? 'i686-linux-gnu' : '4.8.1'),
+	};
+	t.match(
+		(await examine(aged)).find(({ name }) => name === 'cross compiler'),
+		{ verdict: 'unsuitable', detail: /12 is needed/ },
+	);
+	t.ok(compareVersions('20.9', '20.19') < 0);
+	t.equal(compareVersions('1.0', '1'), 0);
+	t.match(await examine(hostProbe(process.env['PATH'] ?? '')), [{ name: 'Node', verdict: 'ok' }]);
+});
+
+t.test('clean keeps what came over the network', async (t) => {
+	const root = path.join(scratch, 'repository');
+	const make = () => {
+		for (const name of ['cache', 'debug', 'js', 'node']) mkdirSync(path.join(root, 'build', name), { recursive: true });
+		writeFileSync(path.join(root, 'compile_commands.json'), '[]');
+	};
+	const left = () => ['cache', 'debug', 'js', 'node'].filter((name) => existsSync(path.join(root, 'build', name)));
+	make();
+	t.equal(clean(false, root).length, 2);
+	t.strictSame(left(), ['cache', 'js', 'node']);
+	t.notOk(existsSync(path.join(root, 'compile_commands.json')));
+	make();
+	clean(true, root);
+	t.strictSame(left(), ['node']);
+	t.strictSame(clean(true, path.join(scratch, 'none')), []);
+});
+
+t.test('tasks report in plain lines and stop at the first failure', async (t) => {
+	const { log, text } = collectedLog();
+	const done: string[] = [];
+	const task = (title: string) => ({
+		title,
+		task: async (say: (line: string) => void) => {
+			say('working');
+			done.push(title);
+			return title === 'b' ? 'well' : undefined;
+		},
+	});
+	await runTasks([task('a'), { ...task('x'), enabled: false }, { ...task('y'), skip: () => 'no need' }, task('b')], {
+		log,
+	});
+	t.strictSame(done, ['a', 'b']);
+	t.equal(text(), 'a: working\na\ny: skipped (no need)\nb: working\nb: well\n');
+	const failing = { title: 'f', task: async () => Promise.reject(new BuildError('broken')) };
+	await t.rejects(runTasks([failing, task('c')], { log }), BuildError);
+	await t.rejects(runTasks([failing, task('d')], { log, concurrent: true }), BuildError);
+	t.strictSame(done, ['a', 'b', 'd']);
+});
+
+t.test('a lifetime takes everything away again, last first, once', async (t) => {
+	const lifetime = new Lifetime();
+	const order: number[] = [];
+	lifetime.defer(() => void order.push(1));
+	const takeOff = lifetime.defer(() => void order.push(2));
+	lifetime.defer(async () => void order.push(3));
+	takeOff();
+	lifetime.interrupt(new InterruptError('SIGINT'));
+	t.match(lifetime.signal.reason, { exitCode: 130, signalName: 'SIGINT' });
+	await Promise.all([lifetime.dispose(), lifetime.dispose()]);
+	t.strictSame(order, [3, 1]);
+	const failing = new Lifetime();
+	failing.defer(() => void order.push(4));
+	failing.defer(() => Promise.reject(new Error('no')));
+	await t.rejects(failing.dispose(), AggregateError);
+	t.strictSame(order, [3, 1, 4], 'one failure does not keep the others');
+});
+
+t.test('errors', async (t) => {
+	const cause = new Error('why');
+	t.match(new UsageError('what', { cause, hint: 'do' }), {
+		exitCode: 2,
+		code: 'usage',
+		hint: 'do',
+		cause,
+		name: 'UsageError',
+	});
+	t.match(new WorkshopError('plain'), { exitCode: 1, code: 'workshop', hint: undefined });
+	t.match(new ToolError('x').hint, /doctor/);
+});
+
+t.test('the bootstrap explains itself', async (t) => {
+	const script = fromRoot('tools', 'bootstrap.sh');
+	t.match(spawnSync('sh', [script, '--nonsense'], { encoding: 'utf8' }), { status: 2, stderr: /^usage/ });
+	t.equal(spawnSync('sh', ['-n', script]).status, 0);
+});
