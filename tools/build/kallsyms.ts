@@ -8,7 +8,9 @@ export function symbolTable(nm: string): Uint8Array {
 	const symbols = nm
 		.split('\n')
 		.map((line) => /^([0-9a-f]{8}) ([tTdDbBrR]) (\S+)$/.exec(line))
-		.flatMap((match) => (match ? [{ address: Number.parseInt(match[1] ?? '0', 16), type: match[2], name: match[3] }] : []))
+		.flatMap((match) =>
+			match ? [{ address: Number.parseInt(match[1] ?? '0', 16), type: match[2], name: match[3] }] : [],
+		)
 		.filter((symbol) => symbol.address >= 0x80000000 && symbol.name !== 'kallsyms_start');
 	const names = symbols.map((symbol) => Buffer.from(`${symbol.type}${symbol.name}\0`));
 	const head = Buffer.alloc(4 + 8 * symbols.length);

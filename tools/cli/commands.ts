@@ -7,6 +7,7 @@ import { command as debug } from './debug.js';
 import { command as doctor } from './doctor.js';
 import { command as exec } from './exec.js';
 import { command as image } from './image.js';
+import { command as phases } from './phases.js';
 import { command as ps } from './ps.js';
 import { command as run } from './run.js';
 import { command as screenshot } from './screenshot.js';
@@ -16,4 +17,17 @@ import { command as test } from './test.js';
 export type AnyCommand = CommandModule<CommonOptions, any>;
 
 /** Every command, in the order in which help lists them. */
-export const commands: AnyCommand[] = [doctor, build, run, exec, ps, attach, test, debug, screenshot, image, clean];
+export const commands: AnyCommand[] = [
+	doctor,
+	build,
+	run,
+	exec,
+	ps,
+	attach,
+	test,
+	phases,
+	debug,
+	screenshot,
+	image,
+	clean,
+];
