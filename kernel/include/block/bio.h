@@ -29,7 +29,7 @@ struct bio {
 	int status;			/* 0 or -EIO, -ENOMEM, -ENODEV; valid in end_io */
 	void (*end_io)(struct bio *bio);
 	void *private;
-	u32 bytes;			/* sum of lens */
+	u32 bytes;			/* sum of lens; BIO_DISCARD: set by the caller */
 	u16 vcnt, vmax;
 	struct list_head link;		/* queue's */
 	struct bio_vec *vec;
@@ -37,6 +37,7 @@ struct bio {
 };
 
 struct bio *bio_alloc(unsigned vecs, unsigned gfp);	/* NULL; vmax >= vecs */
+void bio_init(struct bio *b, struct bio_vec *vec, unsigned vecs);	/* of one's own; never bio_free() it */
 bool bio_add(struct bio *b, struct page *p, u32 offset, u32 len);	/* false: full */
 void bio_free(struct bio *b);
 void bio_submit(struct bio *b);				/* may sleep for a free request; consumes until end_io */
@@ -44,44 +45,78 @@ int bio_submit_wait(struct bio *b);			/* 0 or status; does not free */
 void bio_done(struct bio *b, int status);		/* drivers: completes */
 int bdev_flush(struct block_device *b);			/* waits */
 
-/* A queue: sorted, merged, one direction of requests to a driver. */
+/*
+ * What the driver sees: a run of sectors of one direction, made of bios that follow each other on the disk. One
+ * request of a disk runs at a time. Flushes stand between the requests that asked for them: to a driver BIO_FLUSH
+ * means that the device's write cache goes to the medium.
+ */
 struct request {
-	struct list_head link;
-	struct list_head bios;
-	enum bio_op op;
+	struct list_head link, age_link;	/* queue's */
+	struct list_head bios;		/* in order of their sectors */
+	enum bio_op op;			/* what to do now */
 	sector_t sector;		/* absolute on the disk */
 	u32 sectors;
-	bool fua, preflush;
-	nsec_t start;
+	u32 segments;			/* bio_vecs */
+	bool fua;			/* durable on completion: only with disk->fua, else the queue flushes */
+	nsec_t start;			/* when it was given to the driver */
+
+	/* the queue's own */
+	enum bio_op want;
+	u8 step;
+	bool barrier;			/* overlaps an older request: waits for it */
+	bool singly;			/* failed as a whole: its bios go one by one */
+	struct list_head rest;
+	u64 seq;
+	nsec_t queued;
 };
+/* Each piece of memory of the request, in order. */
+#define request_for_each_segment(bio, i, rq) \
+	list_for_each_entry(bio, &(rq)->bios, link) \
+		for (i = 0; i < bio->vcnt; i++)
 
 struct disk;
+struct request_queue;
 struct disk_ops {
-	/* Start this request; complete with request_done() from the interrupt. Queue lock held, interrupts off. 0, -EBUSY (try after a completion). */
+	/* Start rq; complete it with request_done() later, never from within. Queue lock held, interrupts off, must not sleep. 0, -EBUSY (the hardware is shared and in use: disk_kick() when it is free), or an error that fails the request. */
 	int (*start)(struct disk *d, struct request *rq);
-	int (*ioctl)(struct disk *d, unsigned cmd, unsigned long arg);
-	int (*media_check)(struct disk *d);
+	/* rq has run for disk->timeout_ms. Interrupt context; the driver must still end it by request_done(). */
+	void (*timeout)(struct disk *d, struct request *rq);
+	int (*ioctl)(struct disk *d, unsigned cmd, unsigned long arg);	/* -ENOTTY: unknown; may sleep */
+	int (*open)(struct disk *d);	/* first opener of any part; may sleep */
+	void (*close)(struct disk *d);
 };
+/* Locks: q queue lock, b bdev lock (block/disk.c), I set by the driver before disk_add() */
 struct disk {
-	char name[16];			/* "sda" */
-	dev_t dev;			/* minor 0 of the whole disk */
-	unsigned minors;
-	sector_t sectors;
-	bool readonly, removable, write_cache, rotational;
-	u32 max_sectors;		/* per request */
-	u32 max_segments;
-	const struct disk_ops *ops;
-	void *private;
-	struct block_device *whole;
-	struct list_head parts;
+	char name[16];			/* I "sda" */
+	dev_t dev;			/* I minor 0 of the whole disk */
+	unsigned minors;		/* I whole disk and partitions */
+	sector_t sectors;		/* I, or disk_resize() */
+	bool readonly, removable, rotational;	/* I */
+	bool write_cache;		/* I volatile cache: flushes matter */
+	bool fua;			/* I the driver writes through it on request */
+	u32 max_sectors;		/* I per request */
+	u32 max_segments;		/* I */
+	u32 timeout_ms;			/* I 0: 30 seconds */
+	const struct disk_ops *ops;	/* I */
+	void *private;			/* I */
+	char model[44];			/* I for messages and sysfs; may be empty */
+	struct block_device *whole;	/* b */
+	struct list_head parts;		/* b */
 	struct request_queue *queue;
-	u64 stats[11];			/* /proc/diskstats order */
-	struct list_head link;
+	unsigned openers;		/* b */
+	bool removed;			/* b */
+	u64 stats[11];			/* q /proc/diskstats order; times in ms */
+	struct list_head link;		/* b */
 };
-int disk_add(struct disk *d);		/* reads the partition table, makes devices and their nodes */
-void disk_remove(struct disk *d);	/* outstanding requests end with -ENODEV */
-void request_done(struct disk *d, struct request *rq, int status);	/* interrupt context */
+int disk_add(struct disk *d);		/* reads the partition table, makes devices and their nodes; sleeps; 0 or -errno */
+void disk_remove(struct disk *d);	/* outstanding requests end with -ENODEV; sleeps */
+int disk_rescan(struct disk *d);	/* partitions anew; -EBUSY while one is open; sleeps */
+void disk_resize(struct disk *d, sector_t sectors);	/* sleeps; whole device only */
+void disk_kick(struct disk *d);		/* after -EBUSY: try again; any context, no driver lock held */
+void request_done(struct disk *d, struct request *rq, int status);	/* any context, no driver lock held */
+void disk_stats(struct disk *d, u64 out[11]);
 
+/* Locks: b bdev lock, I immutable, a atomic */
 struct block_device {
 	dev_t dev;
 	char name[16];			/* "sda1" */
@@ -98,6 +133,7 @@ struct block_device *bdev_find_name(const char *name);	/* "sda1" or "/dev/sda1" 
 int bdev_open(struct block_device *b, bool write, void *holder);	/* 0, -EBUSY, -EROFS, -ENXIO */
 void bdev_close(struct block_device *b, bool write, void *holder);
 struct disk *disk_next(struct disk *after);		/* for /proc/partitions and diskstats */
+struct block_device *bdev_next(struct block_device *after);	/* whole disks and partitions, in order of creation */
 extern const struct file_ops bdev_file_ops;
 
 #endif
