@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -18,6 +18,7 @@ import {
 import { make, makeArguments } from '../../tools/build/make.js';
 import { fileTime, newestTime } from '../../tools/build/newest.js';
 import { displayPath, fromRoot, imagePath } from '../../tools/build/paths.js';
+import { scaffold } from '../../tools/build/scaffold.js';
 import { BuildError, InterruptError, ToolError, UsageError, WorkshopError } from '../../tools/errors.js';
 import { Lifetime } from '../../tools/lifetime.js';
 import { createLog } from '../../tools/log.js';
@@ -222,4 +223,40 @@ t.test('the bootstrap explains itself', async (t) => {
 	const script = fromRoot('tools', 'bootstrap.sh');
 	t.match(spawnSync('sh', [script, '--nonsense'], { encoding: 'utf8' }), { status: 2, stderr: /^usage/ });
 	t.equal(spawnSync('sh', ['-n', script]).status, 0);
+});
+
+t.test('new pieces of work', async (t) => {
+	const root = path.join(scratch, 'new');
+	const write = (file: string, text: string) => {
+		mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+		writeFileSync(path.join(root, file), text);
+	};
+	const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+	write(
+		'phases/03-memory/suite.ts',
+		"import { a } from './a.js';\n\nexport const suite = defineSuite({\n\tsteps: [{ number: '3.2' }],\n\tcases: [...aCases],\n});\n",
+	);
+	write('kernel/abi/syscalls.tbl', '1 exit sys_exit(int status) done\n2 splice sys_splice(int in, char *p) none\n');
+	const made = scaffold('case', '3.2/cow-after-fork', root);
+	t.strictSame(made.made, ['phases/03-memory/cases/cow-after-fork.ts', 'phases/03-memory/guest/cow-after-fork.c']);
+	t.match(
+		read('phases/03-memory/suite.ts'),
+		/import \{ cowAfterForkCases \} from '.\/cases\/cow-after-fork.js';\n\nexport/,
+	);
+	t.match(read('phases/03-memory/suite.ts'), /cases: \[\.\.\.aCases, \.\.\.cowAfterForkCases\],/);
+	t.throws(() => scaffold('case', '3.2/cow-after-fork', root), /is there already/);
+	t.throws(() => scaffold('case', '3.9/x', root), /no step 3.9/);
+	t.throws(() => scaffold('case', '5.1/x', root), /has not been started/);
+	t.throws(() => scaffold('case', 'x', root), UsageError);
+	scaffold('syscall', 'splice', root);
+	t.match(read('kernel/sys/splice.c'), /long sys_splice\(int in, char __user \*p\)\n\{\n\t\(void\)in;/);
+	t.match(read('kernel/abi/syscalls.tbl'), /^2 splice .* done$/m);
+	t.throws(() => scaffold('syscall', 'splice', root), /marked as done/);
+	t.throws(() => scaffold('syscall', 'spl', root), { message: 'Linux/i386 has no system call spl' });
+	scaffold('driver', 'e1000', root);
+	t.match(read('kernel/drivers/e1000/e1000.c'), /device_initcall\(e1000_init\);/);
+	t.throws(() => scaffold('driver', 'E 1', root), UsageError);
+	scaffold('port', 'hello', root);
+	t.match(JSON.parse(read('images/ports/hello.json')), { layers: [{ packages: ['hello'] }] });
+	t.throws(() => scaffold('port', '/', root), UsageError);
 });

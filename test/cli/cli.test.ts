@@ -43,6 +43,8 @@ t.test('misuse gets one line of reason, a hint and status 2', async (t) => {
 		[['biuld'], /^imposos: unknown command: biuld\nhint: did you mean build\?/],
 		[['build', '--no-such'], /^imposos: unknown option: --no-such\nhint: imposos build --help/],
 		[['build', '--variant', 'fast'], /^imposos: invalid values: .*"fast".*"debug"/],
+		[['new', 'wheel', 'x'], /^imposos: invalid values: .*"wheel"/],
+		[['new', 'case'], /^imposos: too few arguments: 1 of 2 given\nhint: imposos new --help/],
 		[['clean', 'this'], /^imposos: unknown argument: this\n/],
 		[['image'], /^imposos: no image command given\n/],
 		[['image', 'build', 'no-such'], /^imposos: no image is named no-such\nhint: there are base,/],

@@ -279,6 +279,14 @@ t.test('declarations say what is wrong with them', async (t) => {
 	t.throws(() => readDeclaration(write({ describe: '', extends: 'own' })), /circle/);
 	write({ describe: 'a', size: '1M', time: '1970-01-02T00:00:00Z', users: [{ name: 'a', uid: 1, gid: 1 }] }, 'parent');
 	const child = readDeclaration(write({ describe: 'b', extends: 'parent', users: [{ name: 'a', uid: 2, gid: 2 }] }));
+	mkdirSync(path.join(scratch, 'ports'));
+	writeFileSync(
+		path.join(scratch, 'ports', 'hello.json'),
+		JSON.stringify({ describe: '', layers: [{ packages: ['hello'] }] }),
+	);
+	const ported = readDeclaration(write({ describe: '', size: '1M', ports: ['hello'] }, 'ported'));
+	t.match(ported, { layers: [{ layer: { packages: ['hello'] } }], files: [/ported/, /hello/] });
+	t.throws(() => readDeclaration(write({ describe: '', size: '1M', ports: ['none'] }, 'ported')), UsageError);
 	t.match(child, { size: 2 ** 20, time: 86400, suite: 'bookworm', users: [{ uid: 2 }] });
 });
 

@@ -7,6 +7,7 @@ import { command as debug } from './debug.js';
 import { command as doctor } from './doctor.js';
 import { command as exec } from './exec.js';
 import { command as image } from './image.js';
+import { command as create } from './new.js';
 import { command as phases } from './phases.js';
 import { command as ps } from './ps.js';
 import { command as run } from './run.js';
@@ -29,5 +30,6 @@ export const commands: AnyCommand[] = [
 	debug,
 	screenshot,
 	image,
+	create,
 	clean,
 ];

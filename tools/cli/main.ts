@@ -75,6 +75,8 @@ function misuse(message: string, args: readonly string[]): UsageError {
 					: 'argument';
 		return new UsageError(`unknown ${kind}: ${[...names].join(', ')}`, { hint });
 	}
+	const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message);
+	if (few !== null) return new UsageError(`too few arguments: ${few[1]} of ${few[2]} given`, { hint });
 	const line = message
 		.split('\n')
 		.map((part) => part.trim())

@@ -96,9 +96,14 @@ const schema = z.strictObject({
 	/** What is added to the kernel's command line when it boots from the image by itself. */
 	commandLine: z.string().optional(),
 	layers: z.array(layer).default([]),
+	/** Names of recipes in the folder ports/ beside this file; their layers come after these. */
+	ports: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/)).default([]),
 	users: z.array(user).default([]),
 	groups: z.array(group).default([]),
 });
+
+/** A recipe for an outside program, to be named in "ports" of images. */
+const portSchema = z.strictObject({ describe: z.string(), layers: z.array(layer).min(1) });
 
 export type Layer = z.infer<typeof layer>;
 export type Entry = z.infer<typeof entry>;
@@ -162,31 +167,43 @@ function read(file: string, depth: number): Declaration {
 	const shown = displayPath(file);
 	const folder = path.dirname(file);
 	if (depth > maxDepth) throw new UsageError(`${shown}: "extends" goes around in a circle`);
-	const parsed = schema.safeParse(parseJson(file, shown));
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-		throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not an image declaration'}`, {
-			hint: 'docs/images.md tells what can stand there',
-		});
-	}
-	const own = parsed.data;
+	const own = parseAs(schema, file);
 	const base = own.extends === undefined ? undefined : read(path.join(folder, `${own.extends}.json`), depth + 1);
+	const place = (layers: Layer[], at = folder) => layers.map((entry) => ({ layer: entry, folder: at }));
+	const ports = own.ports.map((name) => {
+		const recipe = path.join(folder, 'ports', `${name}.json`);
+		return { ...parseAs(portSchema, recipe), file: recipe };
+	});
 	const bytes = own.size ?? base?.size;
 	if (bytes === undefined) throw new UsageError(`${shown}: "size" is missing`);
 	return {
 		name: path.basename(file).replace(/\.json$/, ''),
-		files: [...(base?.files ?? []), file],
+		files: [...(base?.files ?? []), file, ...ports.map((port) => port.file)],
 		describe: own.describe,
 		size: bytes,
 		time:
 			own.time === undefined ? (base?.time ?? Date.parse(defaultTime) / 1000) : Math.floor(Date.parse(own.time) / 1000),
 		suite: own.suite ?? base?.suite ?? 'bookworm',
 		commandLine: own.commandLine ?? base?.commandLine ?? '',
-		layers: [...(base?.layers ?? []), ...own.layers.map((entry) => ({ layer: entry, folder }))],
+		layers: [
+			...(base?.layers ?? []),
+			...place(own.layers),
+			...ports.flatMap((port) => place(port.layers, path.dirname(port.file))),
+		],
 		users: mergeByName(base?.users ?? [], own.users),
 		groups: mergeByName(base?.groups ?? [], own.groups),
 	};
+}
+
+function parseAs<T>(schema: z.ZodType<T>, file: string): T {
+	const shown = displayPath(file);
+	const parsed = schema.safeParse(parseJson(file, shown));
+	if (parsed.success) return parsed.data;
+	const issue = parsed.error.issues[0];
+	const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+	throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not an image declaration'}`, {
+		hint: 'docs/images.md tells what can stand there',
+	});
 }
 
 function parseJson(file: string, shown: string): unknown {
