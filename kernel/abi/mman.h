@@ -45,6 +45,8 @@
 #define MCL_FUTURE	2
 #define MCL_ONFAULT	4
 
+#define MLOCK_ONFAULT	1
+
 #define MADV_NORMAL		0
 #define MADV_RANDOM		1
 #define MADV_SEQUENTIAL		2

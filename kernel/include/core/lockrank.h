@@ -27,7 +27,6 @@ enum lock_rank {
 	RANK_BUFFER,		/* buffer lock */
 	RANK_BDEV,		/* opening and partition tables of block devices */
 	RANK_DRIVER,		/* driver core and drivers' sleeping locks */
-	RANK_ANON_VMA,		/* reverse map of anonymous pages */
 	RANK_SLEEP_LAST,
 	/* spinning */
 	RANK_TASKLIST = 50,	/* process tree, pids, groups, sessions */
@@ -38,7 +37,8 @@ enum lock_rank {
 	RANK_ICACHE,		/* inode hash, lru */
 	RANK_INODE_STATE,	/* small inode fields */
 	RANK_MAPPING,		/* page tree of an address space; i_mmap tree */
-	RANK_PAGE_TABLE,	/* page tables of one mm */
+	RANK_ANON_VMA,		/* reverse map of anonymous pages */
+	RANK_PAGE_TABLE,	/* page tables of one mm; nested: a new child's inside its parent's */
 	RANK_LRU,		/* page lru lists */
 	RANK_EPOLL,
 	RANK_FUTEX,

@@ -1,7 +1,11 @@
 /*
  * User address spaces: struct mm, its areas, faults. The owner of a call's locks is said at each.
  *
- * Lock order: mmap_lock, inode, mapping, page lock, page_table_lock.
+ * Lock order: mmap_lock, page lock, mapping's lock, anon_vma's lock, page_table_lock (core/lockrank.h).
+ *
+ * What may change under which: areas under mmap_lock held for writing; their start, end and pgoff also under the
+ * locks of their reverse maps, so that walks from a page see them whole. Page-table entries under page_table_lock;
+ * page tables appear under it and go away with mmap_lock held for writing too.
  */
 #ifndef MM_MM_H
 #define MM_MM_H
@@ -26,6 +30,7 @@ struct mm {
 	spinlock_t page_table_lock;
 	u64 *pgd;			/* I four page-directory-pointer entries */
 	phys_t pgd_phys;		/* I */
+	u64 *pd[2];			/* I the user half's page directories */
 	struct rb_root areas;		/* m by address */
 	struct vm_area *first;		/* m linked list by address */
 	struct vm_area *cache;		/* m last one found */
@@ -60,6 +65,15 @@ struct mm {
 #define VM_NORESERVE	0x4000u
 #define VM_STACK	0x8000u
 #define VM_SPECIAL	0x10000u	/* vDSO and its kin: named in maps */
+#define VM_WIPEONFORK	0x20000u
+#define VM_DONTDUMP	0x40000u
+#define VM_SEQ_READ	0x80000u	/* madvise hints */
+#define VM_RAND_READ	0x100000u
+#define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
+
+#define MAX_AREAS	65530		/* of one address space: beyond it -ENOMEM */
+#define MMAP_MIN_ADDR	0x10000ul	/* below it only with CAP_SYS_RAWIO */
+#define STACK_GUARD_GAP	0x100000ul	/* kept free below a growing stack */
 
 struct vm_ops {
 	void (*open)(struct vm_area *vma);
@@ -69,6 +83,9 @@ struct vm_ops {
 	/* A shared page is about to become writable: file systems allocate blocks here. Page locked on success. */
 	int (*page_mkwrite)(struct vm_area *vma, struct page *page);
 	const char *(*name)(struct vm_area *vma);
+	/* Optional, fault-around: pages of [pgoff, pgoff + n) that are cached and uptodate, without sleeping: pages[i] referenced or NULL. */
+	void (*around)(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages);
+	bool page_cache;		/* fault() gives pages of file->mapping: checked against truncation */
 };
 
 struct vm_area {
@@ -82,15 +99,26 @@ struct vm_area {
 	unsigned long pgoff;		/* offset of start, in pages (anonymous: start >> PAGE_SHIFT at creation) */
 	const struct vm_ops *ops;
 	struct list_head i_mmap;	/* mapping's list of areas, under its lock */
-	struct anon_vma *anon_vma;	/* reverse map of private pages; NULL until the first */
-	struct list_head anon_link;
+	struct anon_vma *anon_vma;	/* p reverse map of private pages; NULL until the first */
+	struct list_head anon_link;	/* anon_vma's lock */
 	void *private;
+};
+
+/*
+ * Reverse map of anonymous pages: shared by an area and all its copies by fork and by splitting. A page's place in
+ * each of them follows from page->index. It lives as long as areas are linked.
+ */
+struct anon_vma {
+	spinlock_t lock;		/* RANK_ANON_VMA */
+	struct list_head areas;		/* lock */
+	unsigned count;			/* lock: how many */
 };
 
 struct mm *mm_alloc(void);			/* users 1; NULL; kernel half in place */
 int mm_fork(struct mm *child, struct mm *parent);	/* copy-on-write copy of all areas; 0 or -ENOMEM */
 static inline void mm_get(struct mm *mm) { atomic_inc(&mm->users); }
 void mm_put(struct mm *mm);			/* last user: unmaps everything; sleeps */
+void mm_drop(struct mm *mm);			/* of the structure alone (mm->count) */
 void mm_switch(struct mm *prev, struct mm *next);	/* scheduler: loads CR3 when it differs; next NULL: keep (kernel thread) */
 
 /* All of these take mmap_lock themselves and act on mm == current->mm unless said. Addresses or -errno. */
@@ -114,9 +142,22 @@ int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **pag
 /* Copy to or from another process's memory (ptrace, /proc/PID/mem, exec arguments); bytes done. */
 size_t vm_access(struct mm *mm, unsigned long addr, void *buf, size_t n, bool write);
 
+/* Fault all of [start, end) in, as mlock does; mmap_lock not held. 0, -ENOMEM, -EFAULT (a hole, or beyond the file). */
+int vm_populate(struct mm *mm, unsigned long start, unsigned long end);
+
 /* Page fault from entry code. error: the processor's code. Returns 0, or a signal number with *si_code set. */
 int vm_fault(struct pt_regs *regs, unsigned long addr, unsigned long error, int *si_code);
 /* Unmap [start,end) pages of the file's mapping from every mm (truncate, reclaim). end 0: all after. */
 void vm_unmap_mapping(struct address_space *mapping, unsigned long start, unsigned long end, bool even_private);
+
+/* Write-protect the page in all shared mappings: the next store faults and dirties it again. true if one was writable. Page locked. */
+bool page_mkclean(struct page *page);
+
+static inline unsigned long area_pages(const struct vm_area *a) { return (a->end - a->start) >> PAGE_SHIFT; }
+static inline bool area_is_cow(const struct vm_area *a) { return (a->flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE; }
+static inline unsigned long mm_rss(const struct mm *mm)
+{
+	return (unsigned long)(atomic_read(&mm->rss_anon) + atomic_read(&mm->rss_file) + atomic_read(&mm->rss_shmem));
+}
 
 #endif
