@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { command as attach } from './attach.js';
+import { command as bench } from './bench.js';
 import { command as build } from './build.js';
 import { command as clean } from './clean.js';
 import type { CommonOptions } from './command.js';
@@ -30,6 +31,7 @@ export const commands: AnyCommand[] = [
 	debug,
 	screenshot,
 	image,
+	bench,
 	create,
 	clean,
 ];

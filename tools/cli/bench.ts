@@ -1,0 +1,30 @@
+import { variants } from '../build/paths.js';
+import { defineCommand, jsonOption } from './command.js';
+
+export const command = defineCommand<{
+	vs: 'linux' | undefined;
+	variant: (typeof variants)[number];
+	icount: boolean;
+	runs: number;
+	json: boolean;
+}>({
+	command: 'bench',
+	describe: 'Measure what system calls, faults and switches cost',
+	examples: [
+		['imposos bench --vs linux', "Guest instructions, beside Debian's i386 kernel on the same machine"],
+		['imposos bench --no-icount --runs 5', 'Cycles, median of five boots'],
+	],
+	builder: (yargs) =>
+		jsonOption(yargs)
+			.option('vs', { choices: ['linux'] as const, describe: 'What to compare with' })
+			.option('variant', { choices: variants, default: 'release' as const, describe: 'Build to measure' })
+			.option('icount', { type: 'boolean', default: true, describe: 'Count guest instructions instead of cycles' })
+			.option('runs', { type: 'number', requiresArg: true, default: 1, describe: 'Boots; the median counts' }),
+	run: async ({ vs, variant, icount, runs, json }, { lifetime, signal, log, print }) => {
+		const { bench, formatComparison } = await import('../../bench/compare.js');
+		const { UsageError } = await import('../errors.js');
+		if (!Number.isInteger(runs) || runs < 1) throw new UsageError(`--runs ${runs}: not a positive number`);
+		const result = await bench({ variant, icount, versus: vs, runs, lifetime, signal, log });
+		print(json ? JSON.stringify(result, null, '\t') : formatComparison(result));
+	},
+});
