@@ -64,7 +64,8 @@ void page_end_writeback(struct page *p)
 {
 	struct wait_queue *q = page_queue(p);
 
-	page_clear(p, PG_WRITEBACK);
+	if (page_test_clear(p, PG_WRITEBACK))
+		mem_count(MEM_WRITEBACK, -1);
 	if (unlikely(wait_queue_active(q)))
 		wake_up_all(q);
 }

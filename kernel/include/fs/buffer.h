@@ -10,6 +10,8 @@
 #include <block/bio.h>
 
 struct page;
+struct writeback_control;
+struct address_space_ops;
 
 /* Locks: b the buffer's mutex, m the device mapping's lock, a atomic */
 struct buffer {
@@ -38,5 +40,11 @@ void buffer_forget(struct buffer *b);			/* block was freed: never write it; drop
 int buffer_sync(struct block_device *b);		/* all dirty, not pinned ones; waits */
 /* Drop any cached alias of data blocks [block, block+n) that were metadata before. */
 void buffer_clean_aliases(struct block_device *b, u64 block, u64 n);
+
+
+/* Operations of a block device's mapping. Its host inode has ->bdev set and the size in bytes. */
+extern const struct address_space_ops bdev_aops;
+/* Write this page even if a journal has it pinned. Locked by the caller, unlocked here; PG_WRITEBACK until done. */
+int bdev_write_page(struct page *p, struct writeback_control *wbc);
 
 #endif

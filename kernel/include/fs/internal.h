@@ -159,7 +159,9 @@ void epoll_file_released(struct file *f);
 /* anonymous inodes */
 extern const struct file_ops chrdev_open_ops, bad_sock_ops;
 
-/* write-back counters (writeback.c), in pages */
-extern unsigned long nr_dirty_pages, nr_writeback_pages, nr_cached_pages;
+/* filemap.c */
+bool radix_present(struct address_space *m, unsigned long index);
+void force_readahead(struct address_space *m, struct file *f, unsigned long index, unsigned long n);
+#define FILE_RANDOM	0x80000000u	/* in file->flags: POSIX_FADV_RANDOM */
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <fs/vfs.h>
 
+struct vm_ops;
+
 void mapping_init(struct address_space *m, struct inode *host, const struct address_space_ops *ops);
 struct page *find_get_page(struct address_space *m, unsigned long index);	/* NULL */
 struct page *find_lock_page(struct address_space *m, unsigned long index);
@@ -22,6 +24,9 @@ void page_start_writeback(struct page *p);	/* locked */
 /* Generic file operations on top of address_space_ops. */
 ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *pos);
 ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos);	/* takes inode rwsem, checks limits, O_APPEND, O_SYNC, drops setuid */
+ssize_t generic_write_checks(struct file *f, struct iov_iter *it, loff_t *pos);	/* inode rwsem held; bytes allowed or -errno */
+void file_update_time(struct file *f);		/* mtime and ctime := now */
+extern const struct vm_ops generic_file_vm_ops;
 int generic_file_mmap(struct file *f, struct vm_area *vma);
 int filemap_fault(struct vm_area *vma, unsigned long pgoff, struct page **page);
 int filemap_write_and_wait(struct address_space *m, loff_t start, loff_t end);	/* end inclusive */
