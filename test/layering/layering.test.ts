@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import t from 'tap';
 import { fromRoot } from '../../tools/build/paths.js';
 
@@ -144,17 +143,4 @@ t.test('every C source says what it is for', async (t) => {
 		(file) => !/^\s*\/\*/.test(text(file)),
 	);
 	t.strictSame(silent, []);
-});
-
-t.test('the linter has nothing to say', async (t) => {
-	const { exitCode, stdout, stderr } = await execa(
-		fromRoot('node_modules/.bin/biome'),
-		['check', '--max-diagnostics=20', '.'],
-		{
-			cwd: fromRoot(),
-			reject: false,
-			timeout: 120_000,
-		},
-	);
-	t.equal(exitCode, 0, `${stdout}\n${stderr}`);
 });
