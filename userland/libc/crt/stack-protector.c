@@ -1,0 +1,20 @@
+/* What compiled code calls when it finds its canary dead. */
+#include <stdlib.h>
+#include <unistd.h>
+
+void __stack_chk_fail(void) __attribute__((__noreturn__));
+void __stack_chk_fail_local(void) __attribute__((__noreturn__, visibility("hidden")));
+
+void __stack_chk_fail(void)
+{
+	static const char message[] = "*** stack smashing detected ***\n";
+
+	if (write(2, message, sizeof(message) - 1) < 0)
+		_exit(127);
+	abort();
+}
+
+void __stack_chk_fail_local(void)
+{
+	__stack_chk_fail();
+}

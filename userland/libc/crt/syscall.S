@@ -1,0 +1,124 @@
+/*
+ * long __syscall(long number, a, b, c, d, e, f): enters the kernel by the vDSO when it offers an
+ * entry, otherwise by int 0x80. In: arguments on the stack. Out: eax. Clobbers ecx and edx.
+ */
+	.text
+	.globl __syscall
+	.hidden __syscall
+	.type __syscall, @function
+__syscall:
+	pushl %ebx
+	pushl %esi
+	pushl %edi
+	pushl %ebp
+	movl 20(%esp), %eax
+	movl 24(%esp), %ebx
+	movl 28(%esp), %ecx
+	movl 32(%esp), %edx
+	movl 36(%esp), %esi
+	movl 40(%esp), %edi
+	movl 44(%esp), %ebp
+	call *__sysinfo
+	popl %ebp
+	popl %edi
+	popl %esi
+	popl %ebx
+	ret
+	.size __syscall, . - __syscall
+
+	.type interrupt, @function
+interrupt:
+	int $0x80
+	ret
+	.size interrupt, . - interrupt
+
+/*
+ * pid_t vfork(void): the child runs on the parent's stack, so the return address is kept in a
+ * register while the child may overwrite it.
+ */
+	.globl vfork
+	.type vfork, @function
+vfork:
+	popl %edx
+	movl $190, %eax
+	int $0x80
+	pushl %edx
+	pushl %eax
+	call __result
+	addl $4, %esp
+	ret
+	.size vfork, . - vfork
+
+/*
+ * int __clone(int (*function)(void *), void *stack, int flags, void *argument, int *parent_tid,
+ * void *tls, int *child_tid): the child calls function(argument) on its stack and exits with its
+ * result.
+ */
+	.globl __clone
+	.hidden __clone
+	.type __clone, @function
+__clone:
+	pushl %ebp
+	movl %esp, %ebp
+	pushl %ebx
+	pushl %esi
+	pushl %edi
+	movl 12(%ebp), %ecx
+	andl $-16, %ecx
+	subl $16, %ecx
+	movl 20(%ebp), %eax
+	movl %eax, (%ecx)
+	movl 8(%ebp), %eax
+	movl %eax, 4(%ecx)
+	movl $120, %eax
+	movl 16(%ebp), %ebx
+	movl 24(%ebp), %edx
+	movl 28(%ebp), %esi
+	movl 32(%ebp), %edi
+	int $0x80
+	testl %eax, %eax
+	jnz 1f
+	xorl %ebp, %ebp
+	call *4(%esp)
+	movl %eax, %ebx
+	movl $1, %eax
+	int $0x80
+	hlt
+1:
+	popl %edi
+	popl %esi
+	popl %ebx
+	popl %ebp
+	ret
+	.size __clone, . - __clone
+
+/* What signal handlers return to: the kernel recognises both by these very instructions. */
+	.globl __restore
+	.hidden __restore
+	.type __restore, @function
+	nop
+__restore:
+	popl %eax
+	movl $119, %eax
+	int $0x80
+	.size __restore, . - __restore
+
+	.globl __restore_rt
+	.hidden __restore_rt
+	.type __restore_rt, @function
+	nop
+__restore_rt:
+	movl $173, %eax
+	int $0x80
+	.size __restore_rt, . - __restore_rt
+
+	.data
+	.globl __sysinfo
+	.hidden __sysinfo
+	.align 4
+	.type __sysinfo, @object
+__sysinfo:
+	.long interrupt
+	.size __sysinfo, 4
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,7 @@
+/* Another name of string.h. */
+#ifndef LIBC_MEMORY_H
+#define LIBC_MEMORY_H
+
+#include <string.h>
+
+#endif

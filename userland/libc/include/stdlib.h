@@ -1,0 +1,99 @@
+/* Conversions, memory, environment, sorting, processes. */
+#ifndef LIBC_STDLIB_H
+#define LIBC_STDLIB_H
+
+#include <bits/types.h>
+#define __need_wchar_t
+#include <stddef.h>
+
+#define EXIT_SUCCESS 0
+#define EXIT_FAILURE 1
+#define RAND_MAX 0x7fffffff
+#define MB_CUR_MAX (__mb_cur_max())
+size_t __mb_cur_max(void);
+
+typedef struct {
+	int quot, rem;
+} div_t;
+typedef struct {
+	long quot, rem;
+} ldiv_t;
+typedef struct {
+	long long quot, rem;
+} lldiv_t;
+
+void *malloc(size_t size) __attribute__((__malloc__));
+void *calloc(size_t count, size_t size) __attribute__((__malloc__));
+void *realloc(void *memory, size_t size);
+void *reallocarray(void *memory, size_t count, size_t size);
+void free(void *memory);
+void *aligned_alloc(size_t alignment, size_t size);
+void *memalign(size_t alignment, size_t size);
+int posix_memalign(void **memory, size_t alignment, size_t size);
+size_t malloc_usable_size(void *memory);
+
+void abort(void) __attribute__((__noreturn__));
+void exit(int status) __attribute__((__noreturn__));
+void _Exit(int status) __attribute__((__noreturn__));
+void quick_exit(int status) __attribute__((__noreturn__));
+int atexit(void (*function)(void));
+int at_quick_exit(void (*function)(void));
+int system(const char *command);
+
+extern char **environ;
+char *getenv(const char *name);
+char *secure_getenv(const char *name);
+int setenv(const char *name, const char *value, int overwrite);
+int unsetenv(const char *name);
+int putenv(char *assignment);
+int clearenv(void);
+
+int atoi(const char *string);
+long atol(const char *string);
+long long atoll(const char *string);
+double atof(const char *string);
+long strtol(const char *__restrict string, char **__restrict end, int base);
+long long strtoll(const char *__restrict string, char **__restrict end, int base);
+unsigned long strtoul(const char *__restrict string, char **__restrict end, int base);
+unsigned long long strtoull(const char *__restrict string, char **__restrict end, int base);
+float strtof(const char *__restrict string, char **__restrict end);
+double strtod(const char *__restrict string, char **__restrict end);
+long double strtold(const char *__restrict string, char **__restrict end);
+
+int abs(int number);
+long labs(long number);
+long long llabs(long long number);
+div_t div(int numerator, int denominator);
+ldiv_t ldiv(long numerator, long denominator);
+lldiv_t lldiv(long long numerator, long long denominator);
+
+int rand(void);
+void srand(unsigned seed);
+int rand_r(unsigned *seed);
+long random(void);
+void srandom(unsigned seed);
+
+void *bsearch(const void *key, const void *base, size_t count, size_t size,
+	      int (*compare)(const void *, const void *));
+void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
+void qsort_r(void *base, size_t count, size_t size,
+	     int (*compare)(const void *, const void *, void *), void *context);
+
+int mblen(const char *string, size_t length);
+int mbtowc(wchar_t *__restrict wide, const char *__restrict string, size_t length);
+int wctomb(char *string, wchar_t wide);
+size_t mbstowcs(wchar_t *__restrict wide, const char *__restrict string, size_t count);
+size_t wcstombs(char *__restrict string, const wchar_t *__restrict wide, size_t size);
+
+char *mktemp(char *template);
+int mkstemp(char *template);
+int mkostemp(char *template, int flags);
+char *mkdtemp(char *template);
+char *realpath(const char *__restrict path, char *__restrict resolved);
+int getsubopt(char **option, char *const *tokens, char **value);
+int posix_openpt(int flags);
+int grantpt(int fd);
+int unlockpt(int fd);
+char *ptsname(int fd);
+
+#endif

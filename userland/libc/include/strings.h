@@ -1,0 +1,16 @@
+/* Strings, the BSD part. */
+#ifndef LIBC_STRINGS_H
+#define LIBC_STRINGS_H
+
+#include <bits/types.h>
+
+int bcmp(const void *a, const void *b, size_t length);
+void bcopy(const void *from, void *to, size_t length);
+void bzero(void *memory, size_t length);
+int ffs(int bits);
+char *index(const char *string, int byte);
+char *rindex(const char *string, int byte);
+int strcasecmp(const char *a, const char *b);
+int strncasecmp(const char *a, const char *b, size_t length);
+
+#endif

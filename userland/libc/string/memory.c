@@ -1,0 +1,92 @@
+/* Memory functions beyond the ones in memory.S. */
+#include <string.h>
+#include <stdint.h>
+
+void *memchr(const void *memory, int byte, size_t length)
+{
+	const unsigned char *p = memory;
+
+	for (; length > 0; p++, length--)
+		if (*p == (unsigned char)byte)
+			return (void *)p;
+	return NULL;
+}
+
+void *memrchr(const void *memory, int byte, size_t length)
+{
+	const unsigned char *p = memory;
+
+	while (length-- > 0)
+		if (p[length] == (unsigned char)byte)
+			return (void *)(p + length);
+	return NULL;
+}
+
+int memcmp(const void *a, const void *b, size_t length)
+{
+	const unsigned char *p = a, *q = b;
+
+	for (; length > 0 && *p == *q; p++, q++, length--)
+		;
+	return length ? *p - *q : 0;
+}
+
+int bcmp(const void *a, const void *b, size_t length)
+{
+	return memcmp(a, b, length);
+}
+
+void bcopy(const void *from, void *to, size_t length)
+{
+	memmove(to, from, length);
+}
+
+void bzero(void *memory, size_t length)
+{
+	memset(memory, 0, length);
+}
+
+void explicit_bzero(void *memory, size_t length)
+{
+	memset(memory, 0, length);
+	__asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+void *memccpy(void *__restrict to, const void *__restrict from, int stop, size_t length)
+{
+	const unsigned char *end = memchr(from, stop, length);
+
+	if (!end) {
+		memcpy(to, from, length);
+		return NULL;
+	}
+	return mempcpy(to, from, (size_t)(end + 1 - (const unsigned char *)from));
+}
+
+/*
+ * Two-way search would be linear; this compares at each occurrence of the first byte, which is
+ * quadratic only for periodic needles.
+ */
+void *memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length)
+{
+	const unsigned char *p = hay, *n = needle;
+
+	if (!needle_length)
+		return (void *)hay;
+	while (hay_length >= needle_length) {
+		const unsigned char *q = memchr(p, *n, hay_length - needle_length + 1);
+
+		if (!q)
+			return NULL;
+		if (!memcmp(q, n, needle_length))
+			return (void *)q;
+		hay_length -= (size_t)(q + 1 - p);
+		p = q + 1;
+	}
+	return NULL;
+}
+
+int ffs(int bits)
+{
+	return __builtin_ffs(bits);
+}
