@@ -26,7 +26,7 @@ int vprintk(const char *fmt, va_list ap);
 #ifdef CONFIG_DEBUG
 #define pr_debug(...)	printk(KERN_DEBUG __VA_ARGS__)
 #else
-#define pr_debug(...)	((void)0)
+#define pr_debug(...)	((void)(0 && printk(__VA_ARGS__)))
 #endif
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
