@@ -95,9 +95,15 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 
 /** A table for people. Pure. */
 export function formatComparison({ unit, rows, mean }: Comparison): string {
-	const number = (value: number | undefined) => (value === undefined ? '' : Number.isNaN(value) ? 'failed' : value.toFixed(0));
+	const number = (value: number | undefined) =>
+		value === undefined ? '' : Number.isNaN(value) ? 'failed' : value.toFixed(0);
 	const lines = rows.map(({ name, ours, linux, ratio }) =>
-		[name.padEnd(20), number(ours).padStart(12), number(linux).padStart(12), (ratio?.toFixed(2) ?? '').padStart(8)].join(''),
+		[
+			name.padEnd(20),
+			number(ours).padStart(12),
+			number(linux).padStart(12),
+			(ratio?.toFixed(2) ?? '').padStart(8),
+		].join(''),
 	);
 	const head = `${unit.padEnd(20)}${'ImposOS'.padStart(12)}${'Linux'.padStart(12)}${'ratio'.padStart(8)}`;
 	const foot = mean === undefined ? [] : [`${'geometric mean'.padEnd(44)}${mean.toFixed(2).padStart(8)}`];

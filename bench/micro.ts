@@ -31,7 +31,16 @@ export interface MicroResult {
  */
 export async function buildMicro(signal: AbortSignal): Promise<string> {
 	const out = path.join(ensureFolder(path.join(buildRoot, 'bench')), 'micro');
-	const flags = ['-m32', '-O2', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic', '-no-pie'];
+	const flags = [
+		'-m32',
+		'-O2',
+		'-static',
+		'-nostdlib',
+		'-ffreestanding',
+		'-fno-stack-protector',
+		'-fno-pic',
+		'-no-pie',
+	];
 	const source = fromRoot('bench', 'guest', 'micro.c');
 	const { exitCode, stderr } = await execa('i686-linux-gnu-gcc', [...flags, '-Wall', '-Wextra', '-o', out, source], {
 		reject: false,
@@ -43,16 +52,19 @@ export async function buildMicro(signal: AbortSignal): Promise<string> {
 
 /** The rows in a console's text; lines may end in CR LF. Pure. */
 export function parseMicro(text: string): MicroRow[] {
-	return [...text.matchAll(/^bench (\S+) (?:error (\d+)|(\d+) (\d+))\r?$/gm)].map(([, name = '', error, times, cycles]) =>
-		error === undefined
-			? { name, cost: Number(cycles) / Number(times) }
-			: { name, cost: Number.NaN, error: Number(error) },
+	return [...text.matchAll(/^bench (\S+) (?:error (\d+)|(\d+) (\d+))\r?$/gm)].map(
+		([, name = '', error, times, cycles]) =>
+			error === undefined
+				? { name, cost: Number(cycles) / Number(times) }
+				: { name, cost: Number.NaN, error: Number(error) },
 	);
 }
 
 /** Processor time that a process has used so far, in seconds (proc(5), fields 14 and 15 of stat). */
 function cpuSeconds(pid: number): number {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+		.replace(/^.*\) /s, '')
+		.split(' ');
 	return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

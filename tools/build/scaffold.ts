@@ -75,8 +75,8 @@ function newCase(id: string, root: string): Scaffold {
 	const files = new Files(root);
 	files.make(
 		path.join('phases', folder, 'cases', `${name}.ts`),
-		`import { guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
-import { defineCases } from '../../../tools/suite/declaration.js';
+		`import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
 
 export const ${variable} = defineCases([
 	{
