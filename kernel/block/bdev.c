@@ -11,6 +11,7 @@
 #include <abi/mount.h>
 #include <arch/uaccess.h>
 #include <core/init.h>
+#include <fs/buffer.h>
 #include <fs/pagecache.h>
 #include <fs/vfs.h>
 #include <mm/kmalloc.h>
@@ -124,7 +125,7 @@ static void write_end_io(struct bio *bio)
 	bio_free(bio);
 }
 
-static int bdev_writepage(struct page *page, struct writeback_control *wbc)
+int bdev_write_page(struct page *page, struct writeback_control *wbc)
 {
 	struct block_device *b = page_bdev(page);
 	u32 bytes = page_bytes(b, page->index);
@@ -201,16 +202,26 @@ static int bdev_write_end(struct file *file, struct address_space *m, loff_t pos
 static const struct address_space_ops bdev_aops = {
 	.readpage = bdev_readpage,
 	.readpages = bdev_readpages,
-	.writepage = bdev_writepage,
+	.writepage = buffer_writepage,
+	.invalidatepage = buffer_invalidatepage,
+	.releasepage = buffer_releasepage,
 	.write_begin = bdev_write_begin,
 	.write_end = bdev_write_end,
 };
 
 /* ---- inodes ---- */
 
+static int bdev_write_inode(struct inode *inode, bool sync)
+{
+	(void)inode;
+	(void)sync;
+	return 0;
+}
+
 static int bdev_fill_super(struct super_block *sb, const char *data)
 {
-	static const struct super_ops ops = { .statfs = simple_statfs };
+	/* write_inode: nothing but pages is ever dirty; it being there puts the inode on the write-back list. */
+	static const struct super_ops ops = { .statfs = simple_statfs, .write_inode = bdev_write_inode };
 	struct inode *root;
 
 	(void)data;

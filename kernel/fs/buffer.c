@@ -138,6 +138,7 @@ int buffer_write_async(struct buffer *bh)
 	}
 	(void)page_clear_dirty_for_io(p);	/* it is written whether it was marked or not */
 	clear_bit(B_ERROR, &bh->flags);
+	clear_bit(B_DIRTY, &bh->flags);
 	page_clear(p, PG_ERROR);
 	return bdev_write_page(p, &wbc);
 }
@@ -215,130 +216,9 @@ void buffer_clean_aliases(struct block_device *b, u64 block, u64 n)
 	}
 }
 
-/* ---- the mapping of a block device ---- */
+/* ---- for the mapping's operations (block/bdev.c) ---- */
 
-static void read_done(struct bio *bio)
-{
-	struct page *p = bio->vec[0].page;
-
-	if (bio->status)
-		page_set(p, PG_ERROR);
-	else
-		page_set(p, PG_UPTODATE);
-	page_unlock(p);
-	bio_free(bio);
-}
-
-static void write_done(struct bio *bio)
-{
-	struct page *p = bio->vec[0].page;
-
-	if (bio->status) {
-		page_set(p, PG_ERROR);
-		if (page_test(p, PG_BUFFERS))
-			set_bit(B_ERROR, &((struct buffer *)p->private)->flags);
-	}
-	page_end_writeback(p);
-	bio_free(bio);
-}
-
-static struct block_device *page_bdev(const struct page *p)
-{
-	return p->mapping->host->bdev;
-}
-
-/* Bytes of the device in this page: the last page of an odd-sized device is short. */
-static u32 page_bytes(const struct page *p, const struct block_device *b)
-{
-	u64 left = b->sectors - (u64)p->index * SECTORS;
-
-	return left >= SECTORS ? PAGE_SIZE : (u32)left * 512;
-}
-
-static struct bio *page_bio(struct page *p, enum bio_op op, void (*done)(struct bio *bio))
-{
-	struct block_device *b = page_bdev(p);
-	struct bio *bio = bio_alloc(1, GFP_NOFS);
-
-	if (!bio)
-		return NULL;
-	bio->bdev = b;
-	bio->sector = (sector_t)p->index * SECTORS;
-	bio->op = op;
-	bio->end_io = done;
-	(void)bio_add(bio, p, 0, page_bytes(p, b));	/* one vector fits always */
-	return bio;
-}
-
-static int bdev_readpage(struct file *file, struct page *p)
-{
-	struct bio *bio;
-	u32 n = page_bytes(p, page_bdev(p));
-
-	(void)file;
-	bio = page_bio(p, BIO_READ, read_done);
-	if (!bio) {
-		page_unlock(p);
-		return -ENOMEM;
-	}
-	if (n < PAGE_SIZE)
-		memset((char *)page_address(p) + n, 0, PAGE_SIZE - n);
-	bio_submit(bio);
-	return 0;
-}
-
-static void read_many_done(struct bio *bio)
-{
-	for (unsigned i = 0; i < bio->vcnt; i++) {
-		struct page *p = bio->vec[i].page;
-
-		page_set(p, bio->status ? PG_ERROR : PG_UPTODATE);
-		page_unlock(p);
-	}
-	bio_free(bio);
-}
-
-static int bdev_readpages(struct address_space *m, struct page **pages, unsigned n)
-{
-	struct block_device *b = m->host->bdev;
-	struct bio *bio;
-
-	if (n == 1 || page_bytes(pages[n - 1], b) < PAGE_SIZE || !(bio = bio_alloc(n, GFP_NOFS))) {
-		for (unsigned i = 0; i < n; i++)
-			(void)bdev_readpage(NULL, pages[i]);	/* shown by the page's state */
-		return 0;
-	}
-	bio->bdev = b;
-	bio->sector = (sector_t)pages[0]->index * SECTORS;
-	bio->op = BIO_READ;
-	bio->end_io = read_many_done;
-	for (unsigned i = 0; i < n; i++)
-		(void)bio_add(bio, pages[i], 0, PAGE_SIZE);	/* allocated for n */
-	bio_submit(bio);
-	return 0;
-}
-
-int bdev_write_page(struct page *p, struct writeback_control *wbc)
-{
-	struct buffer *bh = page_test(p, PG_BUFFERS) ? (struct buffer *)p->private : NULL;
-	struct bio *bio;
-
-	(void)wbc;
-	bio = page_bio(p, BIO_WRITE, write_done);
-	if (!bio) {
-		page_set_dirty(p);
-		page_unlock(p);
-		return -ENOMEM;
-	}
-	if (bh)
-		clear_bit(B_DIRTY, &bh->flags);
-	page_start_writeback(p);
-	page_unlock(p);
-	bio_submit(bio);
-	return 0;
-}
-
-static int bdev_writepage(struct page *p, struct writeback_control *wbc)
+int buffer_writepage(struct page *p, struct writeback_control *wbc)
 {
 	if (page_test(p, PG_BUFFERS)) {
 		struct buffer *bh = (struct buffer *)p->private;
@@ -348,51 +228,12 @@ static int bdev_writepage(struct page *p, struct writeback_control *wbc)
 			page_unlock(p);
 			return 0;
 		}
+		clear_bit(B_DIRTY, &bh->flags);
 	}
 	return bdev_write_page(p, wbc);
 }
 
-static int bdev_write_begin(struct file *file, struct address_space *m, loff_t pos, unsigned len, struct page **page,
-			    void **fsdata)
-{
-	unsigned long index = (unsigned long)(pos >> PAGE_SHIFT);
-	struct page *p;
-
-	(void)fsdata;
-	if (len < PAGE_SIZE) {
-		p = read_mapping_page(m, index, file);
-		if (IS_ERR(p))
-			return PTR_ERR(p);
-		page_lock(p);
-	} else {
-		p = find_or_create_page(m, index, GFP_KERNEL);
-		if (!p)
-			return -ENOMEM;
-	}
-	page_wait_writeback(p);
-	*page = p;
-	return 0;
-}
-
-static int bdev_write_end(struct file *file, struct address_space *m, loff_t pos, unsigned len, unsigned copied,
-			  struct page *p, void *fsdata)
-{
-	(void)file;
-	(void)m;
-	(void)pos;
-	(void)fsdata;
-	if (copied < len && !page_test(p, PG_UPTODATE))
-		copied = 0;		/* a whole page was promised */
-	if (copied) {
-		page_set(p, PG_UPTODATE);
-		page_set_dirty(p);
-	}
-	page_unlock(p);
-	page_put(p);
-	return copied;
-}
-
-static void bdev_invalidatepage(struct page *p, unsigned offset)
+void buffer_invalidatepage(struct page *p, unsigned offset)
 {
 	struct buffer *bh;
 
@@ -405,7 +246,7 @@ static void bdev_invalidatepage(struct page *p, unsigned offset)
 	kmem_cache_free(cache, bh);
 }
 
-static int bdev_releasepage(struct page *p, unsigned gfp)
+int buffer_releasepage(struct page *p, unsigned gfp)
 {
 	struct buffer *bh = (struct buffer *)p->private;
 
@@ -417,16 +258,6 @@ static int bdev_releasepage(struct page *p, unsigned gfp)
 	kmem_cache_free(cache, bh);
 	return 1;
 }
-
-const struct address_space_ops bdev_aops = {
-	.readpage = bdev_readpage,
-	.readpages = bdev_readpages,
-	.writepage = bdev_writepage,
-	.write_begin = bdev_write_begin,
-	.write_end = bdev_write_end,
-	.invalidatepage = bdev_invalidatepage,
-	.releasepage = bdev_releasepage,
-};
 
 static int __init buffer_init(void)
 {

@@ -11,7 +11,6 @@
 
 struct page;
 struct writeback_control;
-struct address_space_ops;
 
 /* Locks: b the buffer's mutex, m the device mapping's lock, a atomic */
 struct buffer {
@@ -41,10 +40,11 @@ int buffer_sync(struct block_device *b);		/* all dirty, not pinned ones; waits *
 /* Drop any cached alias of data blocks [block, block+n) that were metadata before. */
 void buffer_clean_aliases(struct block_device *b, u64 block, u64 n);
 
-
-/* Operations of a block device's mapping. Its host inode has ->bdev set and the size in bytes. */
-extern const struct address_space_ops bdev_aops;
-/* Write this page even if a journal has it pinned. Locked by the caller, unlocked here; PG_WRITEBACK until done. */
+/* For the address_space_ops of block devices (block/bdev.c). */
+int buffer_writepage(struct page *p, struct writeback_control *wbc);
+void buffer_invalidatepage(struct page *p, unsigned offset);
+int buffer_releasepage(struct page *p, unsigned gfp);
+/* Writes this page even if a journal has it pinned. Locked by the caller, unlocked here; PG_WRITEBACK until done. */
 int bdev_write_page(struct page *p, struct writeback_control *wbc);
 
 #endif
