@@ -3,6 +3,7 @@
 #define SCHED_CRED_H
 
 #include <core/atomic.h>
+#include <core/list.h>
 #include <core/types.h>
 
 struct group_list {
@@ -11,6 +12,19 @@ struct group_list {
 	gid_t gid[];			/* sorted */
 };
 
+/* What one user id holds in all; counted. */
+struct user {
+	atomic_t count;
+	uid_t uid;
+	atomic_t processes;		/* tasks, against RLIMIT_NPROC */
+	atomic_t sigpending;		/* queued signals, against RLIMIT_SIGPENDING */
+	struct hlist_node hash;
+};
+struct user *user_get_uid(uid_t uid);	/* made when new; NULL when out of memory */
+static inline struct user *user_get(struct user *u) { atomic_inc(&u->count); return u; }
+void user_put(struct user *u);
+extern struct user root_user;
+
 struct cred {
 	atomic_t count;
 	uid_t uid, euid, suid, fsuid;
@@ -18,11 +32,20 @@ struct cred {
 	u64 cap_permitted, cap_effective, cap_inheritable, cap_bset, cap_ambient;
 	u32 securebits;
 	struct group_list *groups;	/* never NULL */
+	struct user *user;		/* of uid */
 };
 
 extern struct cred init_cred;		/* root with everything */
 static inline const struct cred *cred_get(const struct cred *c) { atomic_inc(&((struct cred *)c)->count); return c; }
 void cred_put(const struct cred *c);
+void cred_abort(struct cred *c);	/* instead of commit */
+struct group_list *groups_alloc(u32 n);
+void groups_put(struct group_list *g);
+#define SECURE_NOROOT			0u	/* bits of securebits; each is followed by its lock */
+#define SECURE_NO_SETUID_FIXUP		2u
+#define SECURE_KEEP_CAPS		4u
+#define SECURE_NO_CAP_AMBIENT_RAISE	6u
+#define CAP_FULL			0x1ffffffffffull
 struct cred *cred_prepare(void);	/* a copy of current's to edit; NULL when out of memory */
 void cred_commit(struct cred *c);	/* becomes current's; takes over the reference */
 #define current_cred()	(current->cred)

@@ -18,4 +18,17 @@ static inline pid_t pid_nr(const struct pid *p) { return p ? p->nr : 0; }
 static inline struct pid *task_pgrp(struct task *t) { return t->group_leader->pids[PIDTYPE_PGID]; }
 static inline struct pid *task_session(struct task *t) { return t->group_leader->pids[PIDTYPE_SID]; }
 
+/* Inside sched/. tasklist_lock held but for pid_alloc(). */
+struct pid *pid_alloc(void);			/* hashed, count 1 for its tasks; ERR_PTR(-EAGAIN, -ENOMEM) */
+void pid_free_unused(struct pid *p);		/* no task was ever attached */
+struct pid *pid_find(pid_t nr);			/* NULL */
+void pid_attach(struct task *t, unsigned type, struct pid *p);
+void pid_detach(struct task *t, unsigned type);
+void pid_change(struct task *t, unsigned type, struct pid *p);
+struct task *pid_task(struct pid *p, unsigned type);	/* first one, or NULL */
+struct task *task_find(pid_t nr);		/* NULL; by thread id */
+struct task *process_find(pid_t tgid);		/* thread group leader */
+#define pid_for_each_task(p, t, type) hlist_for_each_entry(t, &(p)->tasks[type], pid_links[type])
+#define PID_MAX 32768
+
 #endif

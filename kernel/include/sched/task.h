@@ -31,6 +31,7 @@ struct task {
 	struct thread thread;		/* c arch state; keep first: assembly uses offset 0 (thread.sp) */
 	void *stack;			/* I lowest address of the kernel stack */
 	volatile int state;		/* r TASK_* (core/wait.h) */
+	int exit_state;			/* t 0, TASK_ZOMBIE (to be reaped), TASK_DEAD (reaped) */
 	unsigned flags;			/* c PF_* */
 	atomic_t count;			/* a */
 	unsigned pagefault_disabled;	/* c */
@@ -43,13 +44,20 @@ struct task {
 	char comm[16];			/* c */
 
 	/* scheduler (sched/) */
-	int policy, static_prio, nice, rt_priority;
-	bool on_rq;
-	struct rb_node rq_node;
-	struct list_head rq_list;
-	u64 vruntime, exec_start, slice_left;
-	u64 utime_ns, stime_ns;		/* c CPU time */
-	u64 account_stamp;
+	int policy;			/* r SCHED_* */
+	int nice;			/* r -20..19 */
+	int rt_priority;		/* r 1..99 for SCHED_FIFO and SCHED_RR, else 0 */
+	bool on_rq;			/* r runnable: running, or in a queue */
+	bool reset_on_fork;		/* c SCHED_RESET_ON_FORK */
+	u32 weight, inv_weight;		/* r share; 2^32 / weight */
+	struct rb_node rq_node;		/* r fair queue */
+	struct list_head rq_list;	/* r real-time queue */
+	u64 vruntime;			/* r weighted run time, ns */
+	nsec_t exec_start;		/* r when it was last charged */
+	nsec_t slice_start;		/* r when it was put on the processor */
+	u64 sum_exec;			/* r CPU time, ns; exact */
+	u32 ticks_user, ticks_system;	/* r samples by which sum_exec is split: task_cputime() */
+	u64 utime_ns, stime_ns;		/* r last answer of task_cputime(), so that none goes back */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	nsec_t start_time;		/* I monotonic */
 
@@ -70,17 +78,24 @@ struct task {
 	bool sig_pending;		/* s something to deliver: checked at every exit to user mode */
 	u64 blocked, saved_blocked;	/* s bit n-1 is signal n */
 	bool restore_blocked;		/* c sigsuspend and its kin */
+	bool stop_pending;		/* s must take part in a group stop */
+	bool no_new_privs;		/* c */
 	struct list_head sigqueue;	/* s private pending */
 	u64 sigset;			/* s private pending */
 	unsigned long sas_sp, sas_size;	/* c */
 	unsigned sas_flags;
 
-	int exit_code, exit_signal;	/* t */
-	unsigned long __user *set_child_tid, *clear_child_tid;
+	int exit_code;			/* t wait status */
+	int exit_signal;		/* t sent to the parent at the end; -1: a thread that is not the leader */
+	int pdeath_signal;		/* c sent to it when its parent dies */
+	u32 __user *set_child_tid, *clear_child_tid;
 	void __user *robust_list;
 	struct completion *vfork_done;
-	struct { int (*fn)(struct task *); u32 args[8]; nsec_t deadline; } restart;	/* restart_syscall(2) */
+	struct { long (*fn)(struct task *); u32 args[8]; nsec_t deadline; } restart;	/* restart_syscall(2) */
 	unsigned personality;
+	unsigned long timer_slack;	/* ns, kept for prctl(2) */
+	struct completion *kthread_done;	/* kthread_stop() waits for it */
+	bool kthread_stop;
 	const char *wait_what;		/* for /proc/PID/wchan: what it sleeps on, or NULL */
 	u64 io_rchar, io_wchar, io_syscr, io_syscw, io_read_bytes, io_write_bytes;	/* c */
 #ifdef CONFIG_DEBUG
@@ -101,23 +116,57 @@ struct task {
 #define PF_DUMPCORE	0x20u
 
 static inline struct task *task_get(struct task *t) { atomic_inc(&t->count); return t; }
-void task_put(struct task *t);
+void task_put(struct task *t);			/* any context */
 struct task *task_find_get(pid_t pid);		/* referenced, or NULL */
 extern spinlock_t tasklist_lock;		/* irqsave */
+extern struct list_head task_list;		/* t every task, by all_link */
+extern struct task init_task;			/* pid 0: the idle loop */
+extern struct task *init_process;		/* pid 1 */
+extern int nr_tasks;				/* t */
+extern unsigned long total_forks;
 /* Tasks in pid order for /proc: the first thread group leader with pid >= `from`, referenced; NULL at the end. */
 struct task *task_next_get(pid_t from, bool leaders_only);
+bool thread_group_alone(const struct task *t);	/* no other thread */
+/* User and system time of one task, and of its thread group (dead threads included), in ns. */
+void task_cputime(struct task *t, u64 *utime, u64 *stime);
+void group_cputime(struct task *t, u64 *utime, u64 *stime);	/* takes tasklist_lock */
+char task_state_char(const struct task *t);	/* as in /proc/PID/stat: R S D T t Z X I */
 
 /* Kernel threads: fn runs with signals blocked until it returns or sees kthread_should_stop(). */
 struct task *kthread_run(void (*fn)(void *), void *arg, const char *name_fmt, ...) __printf(3, 4);	/* ERR_PTR */
-void kthread_stop(struct task *t);		/* wakes it, waits for its end */
+void kthread_stop(struct task *t);		/* wakes it, waits for its end; a thread that may end by itself first: hold a task_get() */
 bool kthread_should_stop(void);
 
+void sched_init(void);				/* makes init_task current; before the first kthread_run() */
+__noreturn void idle_loop(void);		/* init_task, once start-up is done */
 int wake_up_task(struct task *t, int state_mask);	/* any context; true if it was asleep in one of these states */
 #define wake_up_process(t) wake_up_task(t, TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE)
+void wake_up_new_task(struct task *t);
+void sched_fork(struct task *t);		/* a copy of current gets scheduling fields of its own */
+void sched_tail(struct task *prev);		/* first code of a new task, from entry code; turns interrupts on */
+void preempt_schedule_irq(void);		/* from the interrupt's return path, interrupts off */
 void yield(void);
-void set_current_state(int state);
+static inline void set_current_state(int state) { current->state = state; barrier(); }
 void sched_tick(nsec_t now);
+int sched_set(struct task *t, int policy, int rt_priority, int nice);	/* checked by the caller; 0 */
+void load_average(u32 loads[3]);		/* fixed point, 16 fraction bits (SI_LOAD_SHIFT) */
+unsigned nr_running(void);
+u64 cpu_idle_time(void);			/* ns */
 __noreturn void do_exit(int code);		/* wait status format */
-void group_exit(int code) __noreturn;
+__noreturn void group_exit(int code);
+
+/* Change what current shares. */
+struct clone_request {
+	u64 flags;			/* CLONE_*, without CSIGNAL */
+	int exit_signal;
+	unsigned long stack;		/* 0: the caller's */
+	unsigned long tls;		/* struct abi_user_desc * */
+	u32 __user *parent_tid, *child_tid;
+	void (*fn)(void *);		/* kernel threads */
+	void *arg;
+	const char *name;
+};
+/* The new task, referenced and not yet started, or ERR_PTR. */
+struct task *task_clone(const struct clone_request *r);
 
 #endif

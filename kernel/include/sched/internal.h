@@ -1,0 +1,29 @@
+/* What the files of sched/ share among themselves. */
+#ifndef SCHED_INTERNAL_H
+#define SCHED_INTERNAL_H
+
+#include <sched/pid.h>
+#include <sched/signal.h>
+#include <sched/task.h>
+
+extern struct pid pid_zero;
+void pid_init(void);
+void task_init(void);
+void cred_init(void);
+void signal_init(void);
+struct task *task_alloc(void);			/* a copy of current with an own stack, count 2; NULL */
+void task_free_new(struct task *t);		/* one that never ran */
+struct sighand *sighand_alloc(void);
+void sighand_put(struct sighand *s);
+struct signal_struct *signal_alloc(void);	/* one thread; limits of current */
+void signal_put(struct signal_struct *s);
+
+__noreturn void schedule_dead(void);		/* current's last switch */
+
+/* exit.c. The reaper of `t`: out of every list, the table's reference gone. */
+void release_task(struct task *t);
+void vfork_release(struct task *t);		/* lets a parent in vfork() go on */
+/* tasklist_lock held: would the end, stop or move of a member of `pgrp` orphan it while it has stopped members? */
+bool pgrp_stopped_orphan(struct pid *pgrp, struct task *ignored);
+
+#endif

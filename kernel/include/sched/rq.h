@@ -1,0 +1,37 @@
+/* The run queue of one processor. Its lock is "interrupts off on that processor". Inside sched/ only. */
+#ifndef SCHED_RQ_H
+#define SCHED_RQ_H
+
+#include <sched/task.h>
+#include <abi/sched.h>
+
+#define RT_PRIORITIES 100	/* index 0 unused; 99 runs first */
+
+struct run_queue {
+	unsigned running;		/* runnable tasks, the running one included, idle not */
+	u32 rt_bits[4];			/* which lists are not empty */
+	struct list_head rt[RT_PRIORITIES];
+	struct rb_root fair;		/* by vruntime; without the running task */
+	struct rb_node *leftmost;
+	u64 min_vruntime;		/* never goes back; newcomers start from it */
+};
+
+static inline bool task_is_rt(const struct task *t) { return t->rt_priority > 0; }
+
+void rq_init(struct run_queue *rq);
+void rq_insert(struct run_queue *rq, struct task *t, bool front);	/* queue t, which is not running */
+void rq_remove(struct run_queue *rq, struct task *t);
+struct task *rq_take_next(struct run_queue *rq);	/* out of its queue; NULL: nothing to run */
+int rq_top_rt(const struct run_queue *rq);		/* priority of the first real-time task; 0: none */
+void rq_set_weight(struct task *t);			/* from policy and nice */
+void rq_update_min(struct run_queue *rq, const struct task *running);
+/* A sleeper that comes back is credited at most this much. */
+void rq_place(struct run_queue *rq, struct task *t, bool new);
+u64 rq_weighted(u64 delta, const struct task *t);	/* run time to vruntime */
+
+#define FAIR_LATENCY	6000000ull	/* ns in which every fair task should run once */
+#define FAIR_GRANULE	1000000ull	/* ns a wake-up must be ahead by to preempt */
+#define TICK_NS		4000000ull	/* sampling, slices of fair tasks */
+#define RR_SLICE	100000000ull	/* SCHED_RR */
+
+#endif

@@ -1,0 +1,421 @@
+/*
+ * The scheduler: who runs. schedule() gives the processor up, wake_up_task() makes a task runnable, ticks end slices.
+ *
+ * A task that waits sets its state before it tests what it waits for, then calls schedule(); a wake-up in between
+ * puts the state back to TASK_RUNNING, so it is not lost. A preempted task stays runnable whatever its state says.
+ * The run queue is guarded by interrupts off. The tick exists only while something runs besides the idle loop.
+ */
+#include <arch/cpu.h>
+#include <arch/uaccess.h>
+#include <core/irqflags.h>
+#include <mm/mm.h>
+#include <sched/rq.h>
+#include <sched/internal.h>
+
+static struct run_queue rq;
+static struct timer tick_timer;
+static nsec_t idle_since;
+static u64 idle_total;
+static unsigned blocked;		/* user tasks in uninterruptible sleep: part of the load */
+
+/* ---- charging run time ---- */
+
+static void charge(struct task *t, nsec_t now)
+{
+	u64 delta = now - t->exec_start;
+
+	t->exec_start = now;
+	if (unlikely((s64)delta <= 0))
+		return;
+	t->sum_exec += delta;
+	if (!task_is_rt(t))
+		t->vruntime += rq_weighted(delta, t);
+}
+
+static void resched(void)
+{
+	this_cpu()->need_resched = true;
+}
+
+/* Should `woken` run instead of the running task? */
+static bool preempts(const struct task *woken, const struct task *running)
+{
+	if (running == this_cpu()->idle)
+		return true;
+	if (woken->rt_priority || running->rt_priority)
+		return woken->rt_priority > running->rt_priority;
+	if (running->policy == SCHED_IDLE && woken->policy != SCHED_IDLE)
+		return true;
+	if (woken->policy != SCHED_NORMAL)
+		return false;
+	return (s64)(running->vruntime - woken->vruntime) > (s64)rq_weighted(FAIR_GRANULE, woken);
+}
+
+static void activate(struct task *t, bool new)
+{
+	struct task *running = current;
+
+	if (!task_is_rt(t))
+		rq_place(&rq, t, new);
+	t->on_rq = true;
+	rq.running++;
+	rq_insert(&rq, t, false);
+	if (!task_is_rt(running) && running != this_cpu()->idle && !task_is_rt(t))
+		charge(running, ktime_get());
+	if (preempts(t, running))
+		resched();
+}
+
+static bool counts_as_blocked(const struct task *t)
+{
+	return (t->state & (TASK_UNINTERRUPTIBLE | TASK_KILLABLE)) && !(t->flags & PF_KTHREAD);
+}
+
+int wake_up_task(struct task *t, int state_mask)
+{
+	unsigned long flags = irq_save();
+	int woken = 0;
+
+	if (t->state & state_mask) {
+		if (!t->on_rq) {
+			if (counts_as_blocked(t))
+				blocked--;
+			activate(t, false);
+		}
+		t->state = TASK_RUNNING;
+		woken = 1;
+	}
+	irq_restore(flags);
+	if (unlikely(this_cpu()->need_resched) && (flags & EFLAGS_IF) && !this_cpu()->preempt_count)
+		preempt_schedule();
+	return woken;
+}
+
+void wake_up_new_task(struct task *t)
+{
+	unsigned long flags = irq_save();
+
+	t->state = TASK_RUNNING;
+	activate(t, true);
+	irq_restore(flags);
+}
+
+void sched_fork(struct task *t)
+{
+	if (current->reset_on_fork) {
+		t->reset_on_fork = false;
+		t->policy = SCHED_NORMAL;
+		t->rt_priority = 0;
+		if (t->nice < 0)
+			t->nice = 0;
+	}
+	rq_set_weight(t);
+	t->on_rq = false;
+	t->sum_exec = 0;
+	t->ticks_user = t->ticks_system = 0;
+	t->utime_ns = t->stime_ns = 0;
+	t->nvcsw = t->nivcsw = t->min_flt = t->maj_flt = 0;
+	t->exec_start = t->start_time = ktime_get();
+	t->slice_start = t->start_time;
+}
+
+/* ---- switching ---- */
+
+/* The task that ran before may have ended: its last reference goes here, on another stack. */
+static void finish_switch(struct task *prev)
+{
+	if (unlikely(prev->state == TASK_DEAD))
+		task_put(prev);
+}
+
+static void load_mm(struct mm *mm)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (mm && mm != cpu->loaded_mm) {
+		mm_switch(cpu->loaded_mm, mm);
+		cpu->loaded_mm = mm;
+	}
+}
+
+/* Interrupts off; on return too, in whatever task runs then. Returns the task that ran before, or NULL. */
+static struct task *switch_to_next(bool preempt)
+{
+	struct cpu *cpu = this_cpu();
+	struct task *prev = current, *next;
+	nsec_t now = ktime_get();
+
+	cpu->need_resched = false;
+	if (prev != cpu->idle) {
+		charge(prev, now);
+		if (!preempt && prev->state != TASK_RUNNING) {
+			if ((prev->state == TASK_INTERRUPTIBLE && prev->sig_pending) ||
+			    (prev->state == TASK_KILLABLE && fatal_signal_pending(prev))) {
+				prev->state = TASK_RUNNING;
+			} else {
+				prev->on_rq = false;
+				rq.running--;
+				if (counts_as_blocked(prev))
+					blocked++;
+			}
+		}
+		if (prev->on_rq)
+			rq_insert(&rq, prev, preempt && task_is_rt(prev) && prev->slice_start);
+	}
+	next = rq_take_next(&rq);
+	if (!next)
+		next = cpu->idle;
+	rq_update_min(&rq, next == cpu->idle || task_is_rt(next) ? NULL : next);
+	if (next == prev) {
+		if (!prev->slice_start)
+			prev->slice_start = now;
+		return NULL;
+	}
+	next->exec_start = next->slice_start = now;
+	if (next == cpu->idle) {
+		idle_since = now;
+	} else if (prev == cpu->idle) {
+		idle_total += now - idle_since;
+		if (!tick_timer.armed)
+			timer_arm(&tick_timer, now + TICK_NS);
+	}
+	if (preempt)
+		prev->nivcsw++;
+	else
+		prev->nvcsw++;
+	cpu->switches++;
+	load_mm(next->mm);
+	return switch_to(prev, next);
+}
+
+void schedule(void)
+{
+	unsigned long flags;
+	struct task *prev;
+
+	might_sleep();
+	flags = irq_save();
+	prev = switch_to_next(false);
+	irq_restore(flags);
+	if (prev)
+		finish_switch(prev);
+}
+
+void schedule_dead(void)
+{
+	irq_disable();
+	current->state = TASK_DEAD;
+	switch_to_next(false);
+	panic("a dead task runs");
+}
+
+void preempt_schedule(void)
+{
+	struct task *prev;
+
+	if (this_cpu()->preempt_count || irqs_disabled())
+		return;
+	while (this_cpu()->need_resched) {
+		irq_disable();
+		prev = switch_to_next(true);
+		irq_enable();
+		if (prev)
+			finish_switch(prev);
+	}
+}
+
+void preempt_schedule_irq(void)
+{
+	while (this_cpu()->need_resched) {
+		struct task *prev = switch_to_next(true);
+
+		if (prev) {
+			irq_enable();
+			finish_switch(prev);
+			irq_disable();
+		}
+	}
+}
+
+void sched_tail(struct task *prev)
+{
+	struct task *self = current;
+
+	irq_enable();
+	finish_switch(prev);
+	if (self->set_child_tid) {
+		/* The parent's memory may refuse it: Linux ignores that, too. */
+		(void)put_user((u32)self->pid, self->set_child_tid);
+		self->set_child_tid = NULL;
+	}
+}
+
+void yield(void)
+{
+	struct task *self = current;
+	unsigned long flags = irq_save();
+	struct task *prev = NULL;
+
+	if (rq.running > 1) {
+		if (rq.leftmost && !task_is_rt(self)) {
+			u64 first = rb_entry(rq.leftmost, struct task, rq_node)->vruntime;
+
+			if ((s64)(first - self->vruntime) > 0)
+				self->vruntime = first;
+		}
+		self->state = TASK_RUNNING;
+		prev = switch_to_next(false);
+	}
+	irq_restore(flags);
+	if (prev)
+		finish_switch(prev);
+}
+
+/* ---- ticks and load ---- */
+
+#define LOAD_PERIOD	5000000000ull
+#define LOAD_ONE	2048u
+static const u32 load_decay[3] = { 1884, 2014, 2037 };	/* 2048 * e^(-5/60), e^(-5/300), e^(-5/900) */
+static u32 load_now[3];
+static nsec_t load_next = LOAD_PERIOD;
+
+/* Called with interrupts off. Periods that passed without a tick were idle. */
+static void update_load(nsec_t now)
+{
+	unsigned periods = 0;
+
+	while (now >= load_next && periods++ < 1000) {
+		unsigned active = now - load_next < LOAD_PERIOD ? rq.running + blocked : 0;
+
+		for (unsigned i = 0; i < 3; i++) {
+			u32 value = load_now[i] * load_decay[i] + active * LOAD_ONE * (LOAD_ONE - load_decay[i]);
+
+			load_now[i] = (value + (active * LOAD_ONE >= load_now[i] ? LOAD_ONE - 1 : 0)) / LOAD_ONE;
+		}
+		load_next += LOAD_PERIOD;
+	}
+	if (now >= load_next)
+		load_next = now + LOAD_PERIOD;
+}
+
+void load_average(u32 loads[3])
+{
+	unsigned long flags = irq_save();
+
+	update_load(ktime_get());
+	for (unsigned i = 0; i < 3; i++)
+		loads[i] = load_now[i] << 5;
+	irq_restore(flags);
+}
+
+void sched_tick(nsec_t now)
+{
+	struct cpu *cpu = this_cpu();
+	struct task *t = current;
+
+	if (t == cpu->idle)
+		return;
+	charge(t, now);
+	if (cpu->irq_from_user)
+		t->ticks_user++;
+	else
+		t->ticks_system++;
+	if (now >= load_next)
+		update_load(now);
+	if (t->signal->cpu_timers)
+		cpu_timers_tick(t);
+	if (t->policy == SCHED_RR) {
+		if (now - t->slice_start >= RR_SLICE) {
+			t->slice_start = 0;	/* to the tail of its list */
+			resched();
+		}
+	} else if (!task_is_rt(t) && rq.leftmost) {
+		u64 first = rb_entry(rq.leftmost, struct task, rq_node)->vruntime;
+
+		if ((s64)(t->vruntime - first) > 0)
+			resched();
+	}
+}
+
+static void tick(struct timer *timer)
+{
+	nsec_t now = ktime_get();
+
+	sched_tick(now);
+	if (current != this_cpu()->idle || rq.running)
+		timer_arm(timer, now + TICK_NS);
+}
+
+unsigned nr_running(void)
+{
+	return rq.running;
+}
+
+u64 cpu_idle_time(void)
+{
+	unsigned long flags = irq_save();
+	u64 total = idle_total;
+
+	if (current == this_cpu()->idle)
+		total += ktime_get() - idle_since;
+	irq_restore(flags);
+	return total;
+}
+
+int sched_set(struct task *t, int policy, int rt_priority, int nice)
+{
+	unsigned long flags = irq_save();
+	bool queued = t->on_rq && t != current;
+
+	if (t == current)
+		charge(t, ktime_get());
+	if (queued)
+		rq_remove(&rq, t);
+	if (task_is_rt(t) && !rt_priority)
+		t->vruntime = rq.min_vruntime;
+	t->policy = policy;
+	t->rt_priority = rt_priority;
+	t->nice = nice;
+	rq_set_weight(t);
+	if (queued)
+		rq_insert(&rq, t, false);
+	/* Whoever should run now is found by the next pass through the scheduler. */
+	if (t->on_rq)
+		resched();
+	irq_restore(flags);
+	if (flags & EFLAGS_IF)
+		preempt_schedule();
+	return 0;
+}
+
+/* ---- start-up and idle ---- */
+
+void sched_init(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	task_init();
+	pid_init();
+	cred_init();
+	signal_init();
+	rq_init(&rq);
+	timer_init(&tick_timer, tick);
+	rq_set_weight(&init_task);
+	init_task.state = TASK_RUNNING;
+	current = &init_task;
+	cpu->idle = &init_task;
+	idle_since = ktime_get();
+}
+
+void idle_loop(void)
+{
+	for (;;) {
+		irq_disable();
+		if (!this_cpu()->need_resched) {
+			cpu_idle_wait();
+			continue;
+		}
+		irq_enable();
+		schedule();
+	}
+}

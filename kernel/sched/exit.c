@@ -1,0 +1,321 @@
+/*
+ * The end of tasks. do_exit() gives everything back in the task's own context, then leaves a zombie for its parent,
+ * or, for a thread or when the parent does not care, nothing. release_task() takes the zombie out of the tables.
+ *
+ * A group leader stays a zombie until its last thread is released; only then is its parent told. tasklist_lock
+ * guards the family tree and exit_state; sighand->lock nests inside it.
+ */
+#include <core/string.h>
+#include <fs/fdtable.h>
+#include <fs/namei.h>
+#include <mm/mm.h>
+#include <sched/internal.h>
+#include <sys/syscalls.h>
+#include <tty/tty.h>
+#include <abi/wait.h>
+
+/* ---- orphaned process groups ---- */
+
+/* A group is orphaned when no member's parent is in another group of the same session. tasklist_lock held. */
+static bool orphaned(struct pid *pgrp, struct task *ignored)
+{
+	struct task *t;
+
+	pid_for_each_task(pgrp, t, PIDTYPE_PGID) {
+		struct task *parent = t->real_parent;
+
+		if (t == ignored || (t->exit_state && thread_group_alone(t)) || parent == init_process || parent == &init_task)
+			continue;
+		if (task_pgrp(parent) != pgrp && task_session(parent) == task_session(t))
+			return false;
+	}
+	return true;
+}
+
+bool pgrp_orphaned(struct pid *pgrp)
+{
+	unsigned long flags;
+	bool result;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	result = orphaned(pgrp, NULL);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return result;
+}
+
+static bool has_stopped(struct pid *pgrp)
+{
+	struct task *t;
+
+	pid_for_each_task(pgrp, t, PIDTYPE_PGID) {
+		if (t->signal->flags & SIGNAL_STOPPED)
+			return true;
+	}
+	return false;
+}
+
+bool pgrp_stopped_orphan(struct pid *pgrp, struct task *ignored)
+{
+	return orphaned(pgrp, ignored) && has_stopped(pgrp);
+}
+
+static void signal_group_locked(int sig, struct pid *pgrp)
+{
+	struct task *t;
+
+	pid_for_each_task(pgrp, t, PIDTYPE_PGID)
+		(void)signal_send(sig, t);	/* SIGHUP and SIGCONT need no queue record to be delivered */
+}
+
+/* `t` leaves (or `parent` leaves t): if that orphans t's group while it has stopped members, they get the news. */
+static void check_orphaned(struct task *t, struct task *parent)
+{
+	struct pid *pgrp = task_pgrp(t);
+	struct task *ignored = t;
+
+	if (!parent)
+		parent = t->real_parent;
+	else
+		ignored = NULL;
+	if (task_pgrp(parent) != pgrp && task_session(parent) == task_session(t) && pgrp_stopped_orphan(pgrp, ignored)) {
+		signal_group_locked(SIGHUP, pgrp);
+		signal_group_locked(SIGCONT, pgrp);
+	}
+}
+
+/* ---- release ---- */
+
+static void add_usage(struct signal_struct *s, struct task *t)
+{
+	u64 user, system;
+
+	task_cputime(t, &user, &system);
+	s->utime_ns += user;
+	s->stime_ns += system;
+	s->sum_exec += t->sum_exec;
+	s->min_flt += t->min_flt;
+	s->maj_flt += t->maj_flt;
+	s->nvcsw += t->nvcsw;
+	s->nivcsw += t->nivcsw;
+}
+
+static void detach(struct task *t)
+{
+	bool leader = t->group_leader == t;
+
+	pid_detach(t, PIDTYPE_PID);
+	if (leader) {
+		pid_detach(t, PIDTYPE_TGID);
+		pid_detach(t, PIDTYPE_PGID);
+		pid_detach(t, PIDTYPE_SID);
+	}
+	list_del_init(&t->all_link);
+	list_del_init(&t->sibling);
+	nr_tasks--;
+}
+
+void release_task(struct task *t)
+{
+	struct signal_struct *s = t->signal;
+	struct task *leader = NULL;
+	unsigned long flags;
+
+	for (;;) {
+		spin_lock_irqsave(&tasklist_lock, flags);
+		spin_lock(&t->sighand->lock);
+		add_usage(s, t);
+		list_del_init(&t->thread_link);
+		s->nr_threads--;
+		signal_flush_queue(&t->sigqueue, &t->sigset);
+		if (!s->nr_threads)
+			signal_flush_queue(&s->sigqueue, &s->sigset);
+		if (s->group_exit_task && s->nr_threads == s->notify_count)
+			wake_up_process(s->group_exit_task);
+		spin_unlock(&t->sighand->lock);
+		leader = t->group_leader;
+		detach(t);
+		/* The last thread besides a dead leader: now the leader's parent is told, or it goes at once. */
+		if (leader != t && s->nr_threads == 1 && leader->exit_state == TASK_ZOMBIE) {
+			if (signal_notify_parent(leader, leader->exit_signal))
+				leader->exit_state = TASK_DEAD;
+			else
+				leader = NULL;
+		} else {
+			leader = NULL;
+		}
+		spin_unlock_irqrestore(&tasklist_lock, flags);
+		atomic_dec(&t->cred->user->processes);
+		task_put(t);
+		if (!leader)
+			return;
+		t = leader;
+	}
+}
+
+/* ---- do_exit ---- */
+
+static void leave_mm(struct task *t)
+{
+	struct mm *mm = t->mm;
+
+	futex_exit(t);
+	vfork_release(t);
+	if (!mm)
+		return;
+	t->mm = NULL;
+	mm_put(mm);
+}
+
+/* Who takes over the children of `t`: the nearest living subreaper above it, else init. */
+static struct task *find_reaper(struct task *t)
+{
+	struct task *up;
+
+	if (t->signal->has_child_subreaper) {
+		for (up = t->real_parent; up != &init_task && up != init_process; up = up->real_parent) {
+			if (up->signal->child_subreaper && up->signal->live > 0)
+				return up;
+			if (!up->signal->has_child_subreaper && !up->signal->child_subreaper)
+				break;
+		}
+	}
+	return init_process;
+}
+
+/* tasklist_lock held. Children that are zombies already and that the new parent ignores end in `dead`. */
+static void reparent_children(struct task *t, struct list_head *dead)
+{
+	struct task *reaper = find_reaper(t), *child, *next;
+
+	list_for_each_entry_safe(child, next, &t->children, sibling) {
+		struct task *thread;
+
+		list_for_each_entry(thread, &child->signal->threads, thread_link) {
+			thread->parent = thread->real_parent = reaper;
+			if (thread->pdeath_signal)
+				(void)signal_send(thread->pdeath_signal, thread);	/* it was asked for; a full queue cannot refuse it */
+		}
+		list_move_tail(&child->sibling, &reaper->children);
+		child->exit_signal = SIGCHLD;
+		if (child->exit_state == TASK_ZOMBIE && thread_group_alone(child)) {
+			if (signal_notify_parent(child, SIGCHLD)) {
+				child->exit_state = TASK_DEAD;
+				list_move_tail(&child->sibling, dead);
+			}
+		}
+		check_orphaned(child, t);
+	}
+}
+
+/* From here on the task is a zombie or nothing. Returns whether it is to release itself. */
+static bool notify(struct task *t, bool group_dead, struct list_head *dead)
+{
+	unsigned long flags;
+	bool autoreap;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	if (group_dead) {
+		reparent_children(t->group_leader, dead);
+		check_orphaned(t->group_leader, NULL);
+	}
+	if (t->kthread_done) {
+		complete(t->kthread_done);
+		t->kthread_done = NULL;
+	}
+	t->exit_state = TASK_ZOMBIE;
+	if (t->flags & PF_KTHREAD)
+		autoreap = true;
+	else if (t->group_leader == t)
+		autoreap = thread_group_alone(t) && signal_notify_parent(t, t->exit_signal);
+	else
+		autoreap = true;
+	if (autoreap)
+		t->exit_state = TASK_DEAD;
+	if (t->group_leader == t && t->signal->group_exit_task)
+		wake_up_process(t->signal->group_exit_task);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return autoreap;
+}
+
+static bool begin_exit(struct task *t, int code)
+{
+	unsigned long flags;
+	bool group_dead;
+
+	spin_lock_irqsave(&t->sighand->lock, flags);
+	t->flags |= PF_EXITING;
+	t->exit_code = code;
+	group_dead = --t->signal->live == 0;
+	signal_exit_thread();
+	spin_unlock_irqrestore(&t->sighand->lock, flags);
+	return group_dead;
+}
+
+void do_exit(int code)
+{
+	struct task *t = current;
+	LIST_HEAD(dead);
+	struct task *child, *next;
+	bool group_dead;
+
+	if (in_interrupt())
+		panic("a task ended in an interrupt");
+	if (t == &init_task)
+		panic("the idle task ended");
+	group_dead = begin_exit(t, code);
+	if (group_dead && t->group_leader == init_process)
+		panic("init ended: %s %d", WIFEXITED(code) ? "status" : "signal", WIFEXITED(code) ? WEXITSTATUS(code) : WTERMSIG(code));
+	if (group_dead) {
+		itimers_stop(t->signal);
+		posix_timers_delete_all(t);
+	}
+	leave_mm(t);
+	if (t->files) {
+		files_put(t->files);
+		t->files = NULL;
+	}
+	if (group_dead && t->signal->leader)
+		tty_session_end();
+	if (t->fs) {
+		fs_struct_put(t->fs);
+		t->fs = NULL;
+	}
+	if (group_dead && t->signal->tty) {
+		tty_put(t->signal->tty);
+		t->signal->tty = NULL;
+	}
+	if (notify(t, group_dead, &dead))
+		release_task(t);
+	list_for_each_entry_safe(child, next, &dead, sibling)
+		release_task(child);
+	schedule_dead();
+}
+
+void group_exit(int code)
+{
+	struct task *t = current;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	spin_lock(&t->sighand->lock);
+	if (t->signal->flags & SIGNAL_GROUP_EXIT) {
+		code = t->signal->group_exit_code;
+	} else {
+		t->signal->flags |= SIGNAL_GROUP_EXIT;
+		t->signal->group_exit_code = code;
+		signal_kill_others(t);
+	}
+	spin_unlock(&t->sighand->lock);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	do_exit(code);
+}
+
+long sys_exit(int status)
+{
+	do_exit((status & 0xff) << 8);
+}
+
+long sys_exit_group(int status)
+{
+	group_exit((status & 0xff) << 8);
+}
