@@ -128,16 +128,6 @@ static void finish_switch(struct task *prev)
 		task_put(prev);
 }
 
-static void load_mm(struct mm *mm)
-{
-	struct cpu *cpu = this_cpu();
-
-	if (mm && mm != cpu->loaded_mm) {
-		mm_switch(cpu->loaded_mm, mm);
-		cpu->loaded_mm = mm;
-	}
-}
-
 /* Interrupts off; on return too, in whatever task runs then. Returns the task that ran before, or NULL. */
 static struct task *switch_to_next(bool preempt)
 {
@@ -184,7 +174,8 @@ static struct task *switch_to_next(bool preempt)
 	else
 		prev->nvcsw++;
 	cpu->switches++;
-	load_mm(next->mm);
+	if (next->mm)
+		mm_switch(NULL, next->mm);
 	return switch_to(prev, next);
 }
 

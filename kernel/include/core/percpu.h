@@ -10,7 +10,6 @@
 #include <core/types.h>
 
 struct task;
-struct mm;
 
 struct cpu {
 	struct task *task;		/* the one that runs: `current` */
@@ -19,7 +18,6 @@ struct cpu {
 	struct task *idle;
 	struct task *fpu_owner;		/* whose FPU state is in the registers, or NULL */
 	struct task *prev;		/* handed over by a context switch to whoever runs next */
-	struct mm *loaded_mm;		/* whose page tables are in CR3; NULL: the kernel's own */
 	bool irq_from_user;		/* the interrupt being handled came in user mode */
 	u64 interrupts;			/* how many hardware interrupts so far */
 	u64 switches;			/* context switches so far */

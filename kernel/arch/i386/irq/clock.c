@@ -158,8 +158,9 @@ void clock_event_set(u64 expires)
 	}
 }
 
-void lapic_timer_interrupt(struct pt_regs *regs __maybe_unused)
+void lapic_timer_interrupt(struct pt_regs *regs)
 {
+	this_cpu()->irq_from_user = user_mode(regs);
 	this_cpu()->preempt_count += IRQ_UNIT;
 	this_cpu()->interrupts++;
 	write32(apic + APIC_EOI, 0);

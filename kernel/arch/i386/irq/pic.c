@@ -82,6 +82,7 @@ void irq_dispatch(struct pt_regs *regs)
 
 	if (spurious(irq))
 		return;
+	this_cpu()->irq_from_user = user_mode(regs);
 	this_cpu()->preempt_count += IRQ_UNIT;
 	this_cpu()->interrupts++;
 	l->count++;
