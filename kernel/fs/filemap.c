@@ -343,7 +343,32 @@ static int filemap_page_mkwrite(struct vm_area *vma, struct page *p)
 	return 0;
 }
 
-const struct vm_ops generic_file_vm_ops = { .fault = filemap_fault, .page_mkwrite = filemap_page_mkwrite };
+/* What is cached of [pgoff, pgoff + n), n <= 16, for a fault nearby. */
+static void filemap_around(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages)
+{
+	struct address_space *m = vma->file->mapping;
+	unsigned long index[16];
+	struct page *found[16];
+	unsigned i, have;
+
+	memset(pages, 0, n * sizeof(*pages));
+	spin_lock(&m->lock);
+	have = radix_gang(&m->pages, (void **)found, index, pgoff, n);
+	for (i = 0; i < have && index[i] - pgoff < n; i++) {
+		if (!page_test(found[i], PG_UPTODATE) || page_test(found[i], PG_LOCKED))
+			continue;
+		page_get(found[i]);
+		pages[index[i] - pgoff] = found[i];
+	}
+	spin_unlock(&m->lock);
+}
+
+const struct vm_ops generic_file_vm_ops = {
+	.fault = filemap_fault,
+	.page_mkwrite = filemap_page_mkwrite,
+	.around = filemap_around,
+	.page_cache = true,
+};
 
 int generic_file_mmap(struct file *f, struct vm_area *vma)
 {

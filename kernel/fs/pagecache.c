@@ -198,9 +198,8 @@ bool page_clear_dirty_for_io(struct page *p)
 	bool dirty;
 
 	ASSERT(page_test(p, PG_LOCKED));
-	/* Unmapping moves the processor's dirty bits to the page; the next store faults and says so again. */
-	if (atomic_read(&p->mapcount) > 0)
-		vm_unmap_mapping(p->mapping, p->index, p->index + 1, false);
+	/* The next store through a mapping faults and makes the page dirty again. */
+	(void)page_mkclean(p);	/* writable entries exist only while the page is dirty */
 	dirty = page_test(p, PG_DIRTY);
 	if (dirty)
 		clear_dirty(p);

@@ -146,7 +146,7 @@ static int make_writable(struct vm_area *a, struct page *p)
 		return lock_current_page(a, p) ? 0 : 1;
 	error = a->ops->page_mkwrite(a, p);
 	if (error)
-		return error;
+		return error == -EAGAIN ? 1 : error;
 	if (a->ops->page_cache && p->mapping != a->file->mapping) {
 		page_unlock(p);
 		return 1;

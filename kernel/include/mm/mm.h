@@ -80,7 +80,7 @@ struct vm_ops {
 	void (*close)(struct vm_area *vma);
 	/* Find the page for vma offset `pgoff` (file pages): a referenced, uptodate page in *page; or -errno (-ENOMEM, -EIO, -EFAULT: SIGBUS). mmap_lock read-held. */
 	int (*fault)(struct vm_area *vma, unsigned long pgoff, struct page **page);
-	/* A shared page is about to become writable: file systems allocate blocks here. Page locked on success. */
+	/* A shared page is about to become writable: file systems allocate blocks here. Page locked on success; -EAGAIN: truncated. */
 	int (*page_mkwrite)(struct vm_area *vma, struct page *page);
 	const char *(*name)(struct vm_area *vma);
 	/* Optional, fault-around: pages of [pgoff, pgoff + n) that are cached and uptodate, without sleeping: pages[i] referenced or NULL. */
