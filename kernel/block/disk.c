@@ -124,6 +124,7 @@ static void device_unlink(struct block_device *b, struct list_head *dead)
 	if (b->partno)
 		list_del_init(&b->part_link);
 	list_add_tail(&b->link, dead);
+	atomic_inc(&b->openers);	/* the list's, so that a last close does not free it under us */
 }
 
 /* bdev_lock not held. */
@@ -134,7 +135,7 @@ static void devices_drop(struct list_head *dead)
 	list_for_each_entry_safe(b, n, dead, link) {
 		devfs_remove(b->name);
 		list_del_init(&b->link);
-		if (!atomic_read(&b->openers))
+		if (atomic_dec_and_test(&b->openers))
 			device_free(b);
 	}
 }

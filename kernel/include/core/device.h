@@ -1,6 +1,6 @@
 /*
  * Driver model: buses find devices, drivers declare what they match, the core binds them. One structure for
- * built-in drivers and modules. Sleeping calls, under RANK_DRIVER.
+ * built-in drivers and modules. All calls sleep, under RANK_DRIVER_MODEL: probe, remove and shutdown too.
  */
 #ifndef CORE_DEVICE_H
 #define CORE_DEVICE_H
@@ -36,10 +36,10 @@ struct driver {
 };
 
 int bus_register(struct bus *b);
-int device_add(struct device *d);
+int device_add(struct device *d);	/* 0, -EEXIST; binds the first driver that takes it */
 void device_remove(struct device *d);
 int driver_register(struct driver *drv);
 void driver_unregister(struct driver *drv);
-void devices_shutdown(void);
+void devices_shutdown(void);		/* last added first */
 
 #endif

@@ -8,6 +8,7 @@
 
 enum lock_rank {
 	/* sleeping */
+	RANK_DRIVER_MODEL = 8,	/* binding of devices and drivers: probes do anything */
 	RANK_MOUNT = 10,	/* the mount tree */
 	RANK_RENAME,		/* one rename at a time per superblock */
 	RANK_TTY_OUTER,		/* tty open, close, hangup */
