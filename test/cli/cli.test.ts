@@ -88,6 +88,23 @@ t.test('version, completion, doctor', async (t) => {
 	t.match(poor.stderr, /^hint: sudo apt-get install /m);
 });
 
+t.test('phases', async (t) => {
+	const table = await imposos(['phases']);
+	t.match(table.stdout, /^ 0 {2}Foundation\n {4}0\.1 +/);
+	t.match(JSON.parse((await imposos(['phases', '--json'])).stdout), [{ phase: 0, started: true }]);
+	const again = await imposos(['phases', '--write']);
+	t.match(again, { status: 0, stderr: /docs\/plan\.md/, stdout: '' });
+});
+
+t.test('a reader that goes away is no failure', async (t) => {
+	const child = spawn(process.execPath, [fromRoot('build/js/tools/cli/main.js'), '--help'], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	child.stdout.destroy();
+	const status = await new Promise((resolve) => child.on('close', resolve));
+	t.equal(status, 0);
+});
+
 t.test('a damaged declaration is named with the place of the damage', async (t) => {
 	const declaration = path.join(scratch, 'bad.json');
 	writeFileSync(declaration, JSON.stringify({ describe: 'x', size: '16M', layers: [{ nonsense: 1 }] }));

@@ -14,7 +14,7 @@ export function parseTap(text: string): TapResult {
 	const result: TapResult = { plan: undefined, tests: [] };
 	for (const line of text.split(/\r?\n/)) {
 		const plan = /^1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?$/i.exec(line);
-		const test = /^(not )?ok\b(?:\s+(\d+))?\s*(?:-\s*)?([^#]*)(?:#\s*(skip|todo)\S*\s*(.*))?$/i.exec(line);
+		const test = /^(not )?ok\b(?:\s+(\d+))?\s*(?:-\s*)?([^#]*)(?:#\s*(?:(skip|todo)\S*\s*(.*)|.*))?$/i.exec(line);
 		const bail = /^Bail out!\s*(.*)$/.exec(line);
 		if (plan) {
 			result.plan = Number(plan[1]);
