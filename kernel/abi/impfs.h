@@ -56,7 +56,7 @@
 
 #include <abi/int.h>
 
-#define IMPFS_MAGIC		0x53464d49u	/* "IMFS" */
+#define IMPFS_MAGIC		0x66706d69
 #define IMPFS_REVISION		1u
 #define IMPFS_SUPER_OFFSET	1024u		/* bytes into block 0 */
 #define IMPFS_BLOCK_SIZE	4096u

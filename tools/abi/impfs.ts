@@ -6,7 +6,7 @@ import { type Decoded, layout } from './layout.js';
 
 /** Constants of the format, named as in the header without the prefix `IMPFS_`. */
 export const IMPFS = {
-	MAGIC: 0x53464d49,
+	MAGIC: 0x66706d69,
 	REVISION: 1,
 	SUPER_OFFSET: 1024,
 	BLOCK_SIZE: 4096,

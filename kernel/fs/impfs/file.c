@@ -1,0 +1,503 @@
+/*
+ * Contents of regular files through the page cache.
+ *
+ * Blocks are allocated when a page is first written, so that running out of space is told to the writer; a page that
+ * was dirtied through a mapping over a hole gets its block at write-back. Data is on disk before the transaction that
+ * makes it reachable (journal_order()).
+ */
+#include "impfs.h"
+
+#include <core/time.h>
+
+/* ---- reading ---- */
+
+static void read_done(struct bio *bio)
+{
+	u32 i;
+
+	for (i = 0; i < bio->vcnt; i++) {
+		struct page *p = bio->vec[i].page;
+
+		if (bio->status)
+			page_set(p, PG_ERROR);
+		else
+			page_set(p, PG_UPTODATE);
+		page_unlock(p);
+	}
+	bio_free(bio);
+}
+
+static struct bio *data_bio(struct inode *inode, u32 block, unsigned pages, enum bio_op op, void (*done)(struct bio *))
+{
+	struct bio *bio = bio_alloc(pages, GFP_NOFS);
+
+	if (!bio)
+		return NULL;
+	bio->bdev = impfs_of(inode->sb)->bdev;
+	bio->sector = (sector_t)block << (IMPFS_BLOCK_SHIFT - 9);
+	bio->op = op;
+	bio->end_io = done;
+	return bio;
+}
+
+static void read_hole(struct page *page)
+{
+	page_zero(page_address(page));
+	page_set(page, PG_UPTODATE);
+	page_unlock(page);
+}
+
+/* Reads pages of neighbouring indexes whose blocks are neighbours too; on failure they are unlocked, not uptodate. */
+static int read_run(struct inode *inode, struct page **pages, unsigned n, u32 block)
+{
+	struct bio *bio = data_bio(inode, block, n, BIO_READ, read_done);
+	unsigned i;
+
+	if (!bio) {
+		for (i = 0; i < n; i++)
+			page_unlock(pages[i]);
+		return -ENOMEM;
+	}
+	for (i = 0; i < n; i++)
+		(void)bio_add(bio, pages[i], 0, PAGE_SIZE);	/* it was made for that many */
+	bio_submit(bio);
+	return 0;
+}
+
+static int readpage(struct file *file, struct page *page)
+{
+	struct inode *inode = page->mapping->host;
+	u32 block;
+	int err = impfs_map(inode, (u32)page->index, &block);
+
+	(void)file;
+	if (err) {
+		page_unlock(page);
+		return err;
+	}
+	if (!block) {
+		read_hole(page);
+		return 0;
+	}
+	return read_run(inode, &page, 1, block);
+}
+
+static int readpages(struct address_space *m, struct page **pages, unsigned n)
+{
+	struct inode *inode = m->host;
+	u32 block, count, i;
+	int err = 0;
+
+	while (n) {
+		err = impfs_map_run(inode, (u32)pages[0]->index, min_t(u32, n, 64), &block, &count);
+		if (err)
+			break;
+		if (block)
+			err = read_run(inode, pages, count, block);
+		else
+			for (i = 0; i < count; i++)
+				read_hole(pages[i]);
+		pages += count;
+		n -= count;
+		if (err)
+			break;
+	}
+	while (n) {
+		page_unlock(*pages++);
+		n--;
+	}
+	return err;
+}
+
+/* ---- writing back ---- */
+
+static void write_done(struct bio *bio)
+{
+	u32 i;
+
+	for (i = 0; i < bio->vcnt; i++) {
+		struct page *p = bio->vec[i].page;
+
+		if (bio->status) {
+			page_set(p, PG_ERROR);
+			mapping_set_error(p->mapping, bio->status);
+		}
+		page_end_writeback(p);
+	}
+	bio_free(bio);
+}
+
+/* The block of a page that is to be written, allocated if it has none. */
+static int block_for_write(struct inode *inode, u32 index, u32 *block)
+{
+	struct impfs *fs = impfs_of(inode->sb);
+	struct handle h;
+	bool fresh;
+	int err = impfs_map(inode, index, block), err2;
+
+	if (err || *block)
+		return err;
+	err = journal_begin(&h, fs);
+	if (err)
+		return err;
+	err = impfs_map_alloc(&h, inode, index, block, &fresh);
+	if (!err)
+		journal_order(&h, inode);
+	/* Also after a failure: indirect blocks may have been added on the way. */
+	err2 = impfs_put_inode(&h, inode);
+	impfs_i(inode)->datasync_tid = h.tid;
+	journal_end(&h);
+	return err ? err : err2;
+}
+
+static int writepage(struct page *page, struct writeback_control *wbc)
+{
+	struct inode *inode = page->mapping->host;
+	loff_t start = (loff_t)page->index << PAGE_SHIFT, size = inode_size(inode);
+	struct bio *bio;
+	u32 block;
+	int err;
+
+	(void)wbc;
+	if (start >= size) {
+		page_unlock(page);	/* cut off meanwhile */
+		return 0;
+	}
+	if (size - start < (loff_t)PAGE_SIZE)
+		__builtin_memset((u8 *)page_address(page) + (size - start), 0, PAGE_SIZE - (u32)(size - start));
+	err = block_for_write(inode, (u32)page->index, &block);
+	if (err) {
+		mapping_set_error(page->mapping, err);
+		page_unlock(page);
+		return err;
+	}
+	bio = data_bio(inode, block, 1, BIO_WRITE, write_done);
+	if (!bio) {
+		(void)page_set_dirty(page);	/* it is again; was clean for us alone */
+		page_unlock(page);
+		return -ENOMEM;
+	}
+	page_start_writeback(page);
+	page_unlock(page);
+	(void)bio_add(bio, page, 0, PAGE_SIZE);	/* a new bio has room for one */
+	bio_submit(bio);
+	return 0;
+}
+
+/* ---- write(2) ---- */
+
+static int fill_page(struct inode *inode, struct page *page, u32 block)
+{
+	int err = read_run(inode, &page, 1, block);
+
+	page_lock(page);	/* the completion unlocks it */
+	if (err)
+		return err;
+	return page_test(page, PG_UPTODATE) ? 0 : -EIO;
+}
+
+static int write_begin(struct file *file, struct address_space *m, loff_t pos, unsigned len, struct page **out,
+		       void **fsdata)
+{
+	struct inode *inode = m->host;
+	unsigned offset = (unsigned)pos & (PAGE_SIZE - 1);
+	u32 index = (u32)((u64)pos >> PAGE_SHIFT), block;
+	struct page *page;
+	u8 *data;
+	int err;
+
+	(void)file;
+	*fsdata = NULL;
+	journal_room(impfs_of(inode->sb));
+	page = find_or_create_page(m, index, GFP_NOFS | GFP_USER);
+	if (!page)
+		return -ENOMEM;
+	page_wait_writeback(page);
+	err = impfs_map(inode, index, &block);
+	if (err)
+		goto out_unlock;
+	if (!page_test(page, PG_UPTODATE)) {
+		data = page_address(page);
+		if (!block || ((loff_t)index << PAGE_SHIFT) >= inode->size) {
+			/* Nothing to keep; what the write leaves out becomes zero. */
+			memset(data, 0, offset);
+			memset(data + offset + len, 0, PAGE_SIZE - offset - len);
+		} else if (offset || (len < PAGE_SIZE && pos + len < inode->size)) {
+			err = fill_page(inode, page, block);
+			if (err)
+				goto out_unlock;
+		} else {
+			memset(data + len, 0, PAGE_SIZE - len);
+		}
+	}
+	if (!block) {
+		err = block_for_write(inode, index, &block);
+		if (err)
+			goto out_unlock;
+	}
+	*out = page;
+	return 0;
+
+out_unlock:
+	page_unlock(page);
+	page_put(page);
+	return err;
+}
+
+static int write_end(struct file *file, struct address_space *m, loff_t pos, unsigned len, unsigned copied,
+		     struct page *page, void *fsdata)
+{
+	struct inode *inode = m->host;
+	struct impfs *fs = impfs_of(inode->sb);
+	unsigned offset = (unsigned)pos & (PAGE_SIZE - 1);
+	struct handle h;
+	bool grown = false;
+	int err;
+
+	(void)file;
+	(void)fsdata;
+	if (!page_test(page, PG_UPTODATE)) {
+		/* The part that was promised and did not come would be somebody's old memory. */
+		if (copied < len)
+			__builtin_memset((u8 *)page_address(page) + offset + copied, 0, len - copied);
+		page_set(page, PG_UPTODATE);
+	}
+	if (copied || len == 0) {
+		if (pos + copied > inode->size) {
+			inode->size = pos + copied;
+			grown = true;
+		}
+	}
+	(void)page_set_dirty(page);	/* who dirtied it first does not matter here */
+	page_unlock(page);
+	page_put(page);
+	if (!grown)
+		return (int)copied;
+	err = journal_begin(&h, fs);
+	if (err)
+		return err;
+	err = impfs_put_inode(&h, inode);
+	impfs_i(inode)->datasync_tid = h.tid;
+	journal_order(&h, inode);
+	journal_end(&h);
+	return err ? err : (int)copied;
+}
+
+static sector_t bmap(struct address_space *m, sector_t block)
+{
+	u32 found;
+
+	if (block >> 32 || impfs_map(m->host, (u32)block, &found))
+		return 0;
+	return found;
+}
+
+const struct address_space_ops impfs_aops = {
+	.readpage = readpage,
+	.readpages = readpages,
+	.writepage = writepage,
+	.write_begin = write_begin,
+	.write_end = write_end,
+	.bmap = bmap,
+};
+
+/* ---- the rest of a file's operations ---- */
+
+int impfs_zero_tail(struct inode *inode, loff_t size)
+{
+	unsigned offset = (unsigned)size & (PAGE_SIZE - 1);
+	u32 index = (u32)((u64)size >> PAGE_SHIFT), block;
+	struct page *page;
+	int err;
+
+	if (!offset)
+		return 0;
+	err = impfs_map(inode, index, &block);
+	if (err)
+		return err;
+	page = find_get_page(&inode->data, index);
+	if (!page) {
+		if (!block)
+			return 0;
+		page = read_mapping_page(&inode->data, index, NULL);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+	}
+	page_lock(page);
+	if (page->mapping == &inode->data) {
+		page_wait_writeback(page);
+		__builtin_memset((u8 *)page_address(page) + offset, 0, PAGE_SIZE - offset);
+		if (block)
+			(void)page_set_dirty(page);	/* whether it was dirty does not matter */
+	}
+	page_unlock(page);
+	page_put(page);
+	return 0;
+}
+
+int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync)
+{
+	struct inode *inode = f->inode;
+	struct impfs *fs = impfs_of(inode->sb);
+	struct impfs_node *node = impfs_i(inode);
+	int err = filemap_write_and_wait(&inode->data, start, end);
+	u64 tid;
+
+	if (err)
+		return err;
+	if (impfs_writable(fs))
+		return fs->failed || fs->journal.error ? -EIO : 0;
+	if (!datasync && inode->state & I_DIRTY) {
+		err = sync_inode(inode, true);
+		if (err)
+			return err;
+	}
+	tid = datasync ? node->datasync_tid : node->sync_tid;
+	if (tid > fs->journal.committed_tid)
+		return journal_commit(fs, tid);
+	return bdev_flush(fs->bdev);
+}
+
+/* SEEK_DATA and SEEK_HOLE: blocks are data, the rest up to the end of the file is a hole. */
+static loff_t seek_map(struct inode *inode, loff_t off, bool data)
+{
+	loff_t size = inode_size(inode), at = off;
+	u32 block, count;
+	int err;
+
+	if (off < 0 || off >= size)
+		return -ENXIO;
+	while (at < size) {
+		err = impfs_map_run(inode, (u32)((u64)at >> IMPFS_BLOCK_SHIFT), 1u << 20, &block, &count);
+		if (err)
+			return err;
+		if (data == (block != 0))
+			return at;
+		at = (loff_t)(((u64)at >> IMPFS_BLOCK_SHIFT) + count) << IMPFS_BLOCK_SHIFT;
+	}
+	return data ? -ENXIO : size;
+}
+
+static loff_t llseek(struct file *f, loff_t off, int whence)
+{
+	loff_t at;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_llseek(f, off, whence);
+	/* Pages written through a mapping over a hole have no block before they are written back. */
+	at = filemap_write_and_wait(&f->inode->data, 0, (loff_t)((u64)-1 >> 1));
+	if (at == 0)
+		at = seek_map(f->inode, off, whence == SEEK_DATA);
+	if (at >= 0)
+		f->pos = at;
+	return at;
+}
+
+/* Zeroes [from, to) within one block that stays. */
+static int zero_part(struct inode *inode, loff_t from, loff_t to)
+{
+	u32 index = (u32)((u64)from >> PAGE_SHIFT), block;
+	struct page *page;
+	int err = impfs_map(inode, index, &block);
+
+	if (err || from >= to)
+		return err;
+	page = read_mapping_page(&inode->data, index, NULL);
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	page_lock(page);
+	page_wait_writeback(page);
+	__builtin_memset((u8 *)page_address(page) + ((unsigned)from & (PAGE_SIZE - 1)), 0, (size_t)(to - from));
+	if (block)
+		(void)page_set_dirty(page);	/* whether it was dirty does not matter */
+	page_unlock(page);
+	page_put(page);
+	return 0;
+}
+
+static int punch(struct inode *inode, loff_t off, loff_t end)
+{
+	loff_t first = ALIGN_UP(off, (loff_t)IMPFS_BLOCK_SIZE), last = ALIGN_DOWN(end, (loff_t)IMPFS_BLOCK_SIZE);
+	int err;
+
+	if (first > last)
+		return zero_part(inode, off, end);
+	err = zero_part(inode, off, first);
+	if (!err && last < end)
+		err = zero_part(inode, last, end);
+	if (err || first == last)
+		return err;
+	truncate_pagecache_range(inode, first, last);
+	return impfs_free_range(inode, (u32)((u64)first >> IMPFS_BLOCK_SHIFT), (u64)last >> IMPFS_BLOCK_SHIFT);
+}
+
+/* Holes can be punched; reserving space ahead would need blocks that read as zeros, which the format does not mark. */
+static long fallocate(struct file *f, int mode, loff_t off, loff_t len)
+{
+	struct inode *inode = f->inode;
+	loff_t end;
+	int err;
+
+	if (mode != (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	if (off < 0 || len <= 0 || off > inode->sb->max_bytes - len)
+		return off < 0 || len <= 0 ? -EINVAL : -EFBIG;
+	down_write(&inode->rwsem);
+	end = min(off + len, ALIGN_UP(inode->size, (loff_t)IMPFS_BLOCK_SIZE));
+	err = off < end ? punch(inode, off, end) : 0;
+	if (!err)
+		inode_now(inode, ATTR_MTIME | ATTR_CTIME);
+	up_write(&inode->rwsem);
+	return err;
+}
+
+static int fiemap(struct inode *inode, u64 start, u64 len, void *ctx,
+		  int (*emit)(void *ctx, u64 logical, u64 phys, u64 len, u32 flags))
+{
+	u64 end = min_t(u64, start + len, ALIGN_UP((u64)inode_size(inode), (u64)IMPFS_BLOCK_SIZE));
+	u64 at = start >> IMPFS_BLOCK_SHIFT;
+	u32 block, count;
+	int err;
+
+	while (at << IMPFS_BLOCK_SHIFT < end) {
+		err = impfs_map_run(inode, (u32)at, 1u << 20, &block, &count);
+		if (err)
+			return err;
+		if (block) {
+			err = emit(ctx, at << IMPFS_BLOCK_SHIFT, (u64)block << IMPFS_BLOCK_SHIFT,
+				   (u64)count << IMPFS_BLOCK_SHIFT, 0);
+			if (err)
+				return err < 0 ? err : 0;
+		}
+		at += count;
+	}
+	return 0;
+}
+
+const struct file_ops impfs_file_ops = {
+	.llseek = llseek,
+	.read = generic_file_read,
+	.write = generic_file_write,
+	.mmap = generic_file_mmap,
+	.fsync = impfs_fsync,
+	.fallocate = fallocate,
+};
+
+const struct inode_ops impfs_file_inode_ops = {
+	.setattr = impfs_setattr,
+	.getattr = impfs_getattr,
+	.getxattr = impfs_getxattr,
+	.setxattr = impfs_setxattr,
+	.listxattr = impfs_listxattr,
+	.removexattr = impfs_removexattr,
+	.fiemap = fiemap,
+};
+
+const struct inode_ops impfs_special_ops = {
+	.setattr = impfs_setattr,
+	.getattr = impfs_getattr,
+	.getxattr = impfs_getxattr,
+	.setxattr = impfs_setxattr,
+	.listxattr = impfs_listxattr,
+	.removexattr = impfs_removexattr,
+};

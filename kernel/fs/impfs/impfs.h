@@ -1,0 +1,197 @@
+/*
+ * impfs inside the kernel. The format is drawn in abi/impfs.h; these are the structures in memory and the calls
+ * between the files of this folder.
+ *
+ * Lock order, outermost first (ranks in core/lockrank.h):
+ *   inode rwsem (VFS) > page lock > journal barrier, held for reading by every handle (RANK_JOURNAL) >
+ *   map_lock of one inode > alloc_lock > orphan_lock (all RANK_FS, nested in this order) > a buffer's lock.
+ * commit_lock (RANK_FS_HIGH) comes before page locks: a commit writes data back. So nothing that holds a page lock or
+ * a handle may wait for a commit; journal_room() is called before either is taken.
+ *
+ * Changes of metadata follow one pattern: journal_room(), journal_begin(), journal_access() on each buffer before it is
+ * changed, journal_end(). What was changed between begin and end reaches the disk together or not at all.
+ *
+ * Unless said otherwise calls may sleep and return 0 or a negative errno: -EUCLEAN for damaged metadata (reported, and
+ * the filesystem is read-only from then on), -EIO, -ENOMEM, -ENOSPC, -EROFS.
+ */
+#ifndef FS_IMPFS_H
+#define FS_IMPFS_H
+
+#include <abi/impfs.h>
+#include <core/mutex.h>
+#include <core/string.h>
+#include <fs/buffer.h>
+#include <fs/pagecache.h>
+#include <fs/vfs.h>
+#include <mm/kmalloc.h>
+
+#include "journal.h"
+
+/* Locks: I immutable after mount, a alloc_lock */
+struct impfs_group_info {
+	struct buffer *desc_buf;	/* I */
+	struct impfs_group *desc;	/* a in desc_buf */
+	struct buffer *block_bitmap;	/* a NULL: not read yet */
+	struct buffer *inode_bitmap;	/* a NULL: not read yet */
+	u8 *busy;			/* a bits of blocks freed by transactions that are not committed; NULL: none yet */
+	u32 busy_count;			/* a */
+	u32 inode_hint;			/* a no free inode below this bit */
+	u32 block_hint;			/* a no free block below this bit, busy ones apart */
+	bool dirty;			/* a checksums in the descriptor are to be computed at commit */
+};
+
+/* Locks: I immutable after mount, a alloc_lock, o orphan_lock, s super buffer by a handle */
+struct impfs {
+	struct super_block *sb;			/* I */
+	struct block_device *bdev;		/* I */
+	struct buffer *super_buf;		/* I */
+	struct impfs_superblock *super;		/* s in super_buf */
+	u32 seed;				/* I crc of the uuid */
+	u32 hash_seed[2];			/* I */
+	u32 blocks, groups, group_inodes;	/* I */
+	u32 first_ino, link_max, symlink_max;	/* I */
+	u32 reserved_blocks;			/* I for those without CAP_SYS_RESOURCE */
+	struct buffer **desc_bufs;		/* I */
+	u32 desc_blocks;			/* I */
+	struct impfs_group_info *group;		/* I the array */
+	struct mutex alloc_lock;
+	u32 free_blocks, free_inodes;		/* a */
+	u32 busy_blocks;			/* a part of free_blocks that only a commit makes usable */
+	struct mutex orphan_lock;
+	struct list_head orphans;		/* o impfs_node.orphan, in the order of the list on disk */
+	struct journal journal;
+	bool failed;				/* damage was met: read-only */
+};
+
+/* Locks: m map_lock, o orphan_lock, j a handle and the inode's rwsem, O journal's list_lock */
+struct impfs_node {
+	struct inode vfs;
+	struct mutex map_lock;
+	u32 map[IMPFS_MAP_SLOTS];	/* m */
+	u32 xattr_block;		/* j */
+	u32 flags;			/* j IMPFS_FL_* */
+	u32 parent;			/* j of a directory */
+	u32 next_orphan;		/* o */
+	u32 goal;			/* m block after the last one allocated */
+	u64 version;			/* j */
+	u64 sync_tid;			/* j last transaction that changed the inode */
+	u64 datasync_tid;		/* j last one that changed size or map */
+	struct list_head orphan;	/* o */
+	struct list_head ordered;	/* O */
+	bool flushing;			/* O a commit is writing its data */
+	u8 reserved[72];		/* I as read from disk */
+};
+
+static inline struct impfs *impfs_of(const struct super_block *sb) { return sb->fs_info; }
+static inline struct impfs_node *impfs_i(const struct inode *inode)
+{
+	return container_of(inode, struct impfs_node, vfs);
+}
+static inline u32 impfs_ino(const struct inode *inode) { return (u32)inode->ino; }
+
+/* True for a symlink whose target is in the map. */
+static inline bool impfs_inline_link(const struct inode *inode)
+{
+	return (inode->mode & S_IFMT) == S_IFLNK && inode->size <= IMPFS_INLINE_MAX;
+}
+
+/* super.c */
+/* Reports damage, remembers it on disk and makes the filesystem read-only. Returns -EUCLEAN. */
+int impfs_damaged(struct impfs *fs, u32 ino, u32 block, const char *what);
+/* 0, or -EROFS once damage or a failed commit made the filesystem read-only. */
+int impfs_writable(const struct impfs *fs);
+u32 impfs_crc_words(u32 seed, const u32 *words, unsigned n);
+/* Start of the checksum of an indirect, directory or xattr block. */
+u32 impfs_owner_seed(const struct inode *inode, u32 block);
+/* A metadata block with its checksum verified, referenced. -EUCLEAN, -EIO, -ENOMEM. */
+int impfs_read_owned(const struct inode *inode, u32 block, struct buffer **out);
+/* A zeroed buffer for a block just allocated, part of the handle's transaction, referenced. */
+int impfs_fresh(struct handle *h, u32 block, u32 seed, struct buffer **out);
+/* Called by a commit with no handle open: completes checksums that are left until then. */
+void impfs_seal(struct impfs *fs);
+/* Writes the superblock at once, outside any transaction; mount and unmount only. */
+int impfs_write_super(struct impfs *fs);
+
+/* hash.c */
+u32 impfs_bucket(const struct impfs *fs, const char *name, u32 len);	/* lowest key of the name's bucket */
+
+/* balloc.c */
+/* Takes up to *count neighbouring blocks near goal; *count says how many. */
+int impfs_alloc_blocks(struct handle *h, u32 goal, u32 *start, u32 *count);
+/* Gives blocks back; they are not used again before the commit. */
+int impfs_free_blocks(struct handle *h, u32 start, u32 count);
+/* A committed transaction's frees: the blocks may be used again. */
+void impfs_unbusy(struct impfs *fs, u32 start, u32 count);
+/* A metadata block is freed: as above, and nothing writes or replays it any more. */
+int impfs_free_metadata(struct handle *h, u32 block);
+int impfs_load_bitmap(struct impfs *fs, u32 group, bool inodes, struct buffer **out);	/* alloc_lock held; borrowed */
+
+/* ialloc.c */
+int impfs_alloc_inode(struct handle *h, u32 near, bool directory, u32 *ino);
+int impfs_free_inode(struct handle *h, u32 ino, bool directory);
+/* The buffer that holds a disk inode, referenced, and the offset in it. */
+void impfs_seal_inode(const struct impfs *fs, u32 ino, struct impfs_inode *disk);
+int impfs_inode_buffer(struct impfs *fs, u32 ino, struct buffer **out, u32 *offset);
+
+/* inode.c */
+struct inode *impfs_iget(struct super_block *sb, u32 ino);	/* ERR_PTR */
+/* Puts the inode into its table block as part of the handle's transaction. */
+int impfs_put_inode(struct handle *h, struct inode *inode);
+int impfs_write_inode(struct inode *inode, bool sync);
+void impfs_evict_inode(struct inode *inode);
+int impfs_setattr(struct dentry *d, struct iattr *attr);
+int impfs_getattr(const struct path *path, struct kstat *st);
+void impfs_set_ops(struct inode *inode);
+/* A new inode near dir, linked nowhere, referenced. The caller sets nlink and calls impfs_put_inode(). ERR_PTR */
+struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode, dev_t rdev);
+
+/* map.c */
+/* The block at a logical position, 0 for a hole. */
+int impfs_map(struct inode *inode, u32 logical, u32 *block);
+/* How many blocks from `logical` on, up to max, are neighbours on disk (or holes, if *block is 0). */
+int impfs_map_run(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count);
+/* As impfs_map(), and fills a hole. *fresh tells that the block is new. The caller puts the inode. */
+int impfs_map_alloc(struct handle *h, struct inode *inode, u32 logical, u32 *block, bool *fresh);
+/* Frees logical blocks [from, to) in as many transactions as it takes. No handle may be open. */
+int impfs_free_range(struct inode *inode, u32 from, u64 to);
+
+/* file.c */
+extern const struct file_ops impfs_file_ops;
+extern const struct inode_ops impfs_file_inode_ops;
+extern const struct address_space_ops impfs_aops;
+int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync);
+/* Zeroes the rest of the block that a new, smaller size ends in, so that growing again shows zeros. */
+int impfs_zero_tail(struct inode *inode, loff_t size);
+
+/* dir.c */
+struct impfs_entry {
+	u32 ino;
+	u8 type;			/* S_IFMT >> 12 */
+};
+extern const struct file_ops impfs_dir_ops;
+int impfs_dir_find(struct inode *dir, const struct qstr *name, struct impfs_entry *out);	/* -ENOENT */
+int impfs_dir_insert(struct handle *h, struct inode *dir, const struct qstr *name, u32 ino, u8 type);	/* -EEXIST */
+int impfs_dir_remove(struct handle *h, struct inode *dir, const struct qstr *name);
+int impfs_dir_retarget(struct handle *h, struct inode *dir, const struct qstr *name, u32 ino, u8 type);
+int impfs_dir_format(struct handle *h, struct inode *dir);	/* a new directory's first block */
+int impfs_dir_empty(struct inode *dir);				/* 1, 0 or -errno */
+
+/* namei.c, symlink.c */
+extern const struct inode_ops impfs_dir_inode_ops;
+extern const struct inode_ops impfs_symlink_ops;
+extern const struct inode_ops impfs_special_ops;
+int impfs_symlink_fill(struct handle *h, struct inode *inode, const char *target, u32 len);
+
+/* xattr.c */
+ssize_t impfs_getxattr(struct inode *inode, const char *name, void *value, size_t size);
+int impfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags);
+ssize_t impfs_listxattr(struct inode *inode, char *list, size_t size);
+int impfs_removexattr(struct inode *inode, const char *name);
+
+/* orphan.c */
+/* Inodes that a crash must not leave behind: without names but open, or about to be cut. */
+int impfs_orphan_add(struct handle *h, struct inode *inode);
+int impfs_orphan_del(struct handle *h, struct inode *inode);
+int impfs_orphans_clean(struct impfs *fs);	/* at mount */
+
+#endif
