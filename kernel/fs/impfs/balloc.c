@@ -131,8 +131,6 @@ int impfs_alloc_blocks(struct handle *h, u32 goal, u32 *start, u32 *count)
 	err = -ENOSPC;
 out:
 	mutex_unlock(&fs->alloc_lock);
-	if (!err)
-		buffer_clean_aliases(fs->bdev, *start, *count);
 	return err;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "impfs.h"
 
+#include <core/time.h>
+
 /* What is wrong with an inode as read, or NULL. */
 static const char *inode_problem(const struct impfs_inode *d)
 {

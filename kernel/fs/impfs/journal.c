@@ -155,6 +155,11 @@ static int access(struct handle *h, struct buffer *b, bool tail, u32 seed)
 
 	if (likely(jb && jb->running == j->running && jb->buffer == b && jb->tail == tail))
 		return 0;
+	/*
+	 * The page lock keeps write-back from starting between the pin and the wait: what is on its way home with its
+	 * committed contents must arrive as it is.
+	 */
+	page_lock(b->page);
 	mutex_lock(&b->lock);
 	err = join(j, b, &jb);
 	if (!err && tail) {
@@ -162,9 +167,9 @@ static int access(struct handle *h, struct buffer *b, bool tail, u32 seed)
 		jb->seed = seed;
 	}
 	mutex_unlock(&b->lock);
-	/* It may be on its way home with its committed contents: those must arrive as they are. */
-	if (!err && test_bit(B_WRITING, &b->flags))
-		(void)buffer_wait(b);	/* an error there is the checkpoint's to find */
+	if (!err)
+		page_wait_writeback(b->page);
+	page_unlock(b->page);
 	return err;
 }
 

@@ -8,7 +8,7 @@
 static int link_block(struct inode *inode, struct buffer **out)
 {
 	struct impfs *fs = impfs_of(inode->sb);
-	struct buffer *b;
+	struct buffer *b = NULL;
 	u32 block;
 	int err = impfs_map(inode, 0, &block);
 
@@ -27,7 +27,7 @@ static int link_block(struct inode *inode, struct buffer **out)
 static const char *get_link(struct dentry *d, struct inode *inode, void **cookie)
 {
 	u32 len = (u32)inode->size;
-	struct buffer *b;
+	struct buffer *b = NULL;
 	char *target;
 	int err;
 
@@ -58,7 +58,7 @@ static void put_link(void *cookie)
 
 int impfs_symlink_fill(struct handle *h, struct inode *inode, const char *target, u32 len)
 {
-	struct buffer *b;
+	struct buffer *b = NULL;
 	u32 block;
 	bool fresh;
 	int err;
