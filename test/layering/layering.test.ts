@@ -40,6 +40,13 @@ const loweredHeaders: Record<string, number> = {
 	'sched/task.h': 2,
 	// The processor's start-up code fills in the memory map.
 	'mm/init.h': 1,
+	// Prototypes of handlers, which lie in every module.
+	'sys/syscalls.h': 0,
+	// Objects are for everybody.
+	'mm/kmalloc.h': 2,
+	// Memory maps files through their operation tables, and the page cache is half its own.
+	'fs/vfs.h': 3,
+	'fs/pagecache.h': 3,
 };
 
 /**
@@ -50,6 +57,8 @@ function levelOf(file: string): number {
 	const parts = file.split(path.sep);
 	if (/^kernel\/arch\/i386\/(boot|entry|traps?|irq|fault|syscall|signal|start|vdso|interrupts?)/.test(file)) return 99;
 	if (/^kernel\/core\/(init|main|start|panic|oops)/.test(file)) return 99;
+	// The life of a process puts memory, files and terminals together.
+	if (/^kernel\/sched\/(task|fork|clone|exec|exit|reap|wait)/.test(file)) return 5;
 	if (parts[1] === 'arch' && /\.[cS]$/.test(file)) return 3;
 	return levels[(parts[1] === 'include' ? parts[2] : parts[1]) ?? ''] ?? 99;
 }
@@ -105,6 +114,8 @@ t.test('tools import one way: cli, suite, image and machine, impfs, build', asyn
 		const level = own.length === 1 ? 0 : (toolLevels[own[0] ?? ''] ?? 99);
 		for (const [, name = ''] of text(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
 			const target = path.join(path.dirname(file), name).split(path.sep);
+			// Above the repository: the text of a template, not an import. Benchmarks are a command's work.
+			if (target[0] === '..' || (level === toolLevels['cli'] && target[0] === 'bench')) continue;
 			if (target[0] !== 'tools') bad.push(`${file} imports ${name}`);
 			else if (target.length > 2 && (toolLevels[target[1] ?? ''] ?? 0) > level) {
 				// The build driver makes images at the very end, and imports that late.
@@ -121,7 +132,7 @@ t.test('tools import one way: cli, suite, image and machine, impfs, build', asyn
 t.test('sources are of the size that the house style asks for', async (t) => {
 	const long = (files: string[], limit: number) =>
 		files.map((file) => ({ file, lines: text(file).split('\n').length })).filter(({ lines }) => lines > limit);
-	const table = /syscalls|font|keymap|\.test\.ts$/;
+	const table = /syscall|font|keymap|\.test\.ts$/;
 	t.strictSame(
 		long(
 			[...filesBelow('kernel', /\.[chS]$/), ...filesBelow('userland', /\.[chS]$/)].filter((file) => !table.test(file)),
