@@ -188,6 +188,30 @@ t.test('tasks report in plain lines and stop at the first failure', async (t) =>
 	t.strictSame(done, ['a', 'b', 'd']);
 });
 
+t.test('tasks redraw a list on a terminal, and fail with the error that happened', async (t) => {
+	const { log } = collectedLog(0, true);
+	const done: string[] = [];
+	const tasks = [
+		{ title: 'a', task: async () => void done.push('a') },
+		{ title: 'b', skip: () => 'no need', task: async () => void done.push('b') },
+		{
+			title: 'c',
+			task: async (say: (line: string) => void) => {
+				say('at it');
+				done.push('c');
+				return 'well';
+			},
+		},
+	];
+	await runTasks(tasks, { log });
+	t.strictSame(done, ['a', 'c']);
+	const failure = new BuildError('broken');
+	const fails = async (): Promise<void> => {
+		throw failure;
+	};
+	await t.rejects(runTasks([{ title: 'f', task: fails }], { log }), failure);
+});
+
 t.test('a lifetime takes everything away again, last first, once', async (t) => {
 	const lifetime = new Lifetime();
 	const order: number[] = [];
