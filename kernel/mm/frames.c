@@ -18,8 +18,8 @@
 #include "internal.h"
 
 #define HOT		(~0ul)
-#define HOT_MAX		64
-#define HOT_BATCH	32
+#define HOT_MAX		128
+#define HOT_BATCH	64
 
 struct page *mem_map;
 unsigned long max_pfn;
@@ -183,7 +183,7 @@ static noinline struct page *page_alloc_slow(unsigned gfp, unsigned order)
 		return NULL;
 	p = try_alloc(order, mark_of(gfp));
 	for (i = 0; !p && i < 8 && may_reclaim(gfp); i++) {
-		unsigned long freed = reclaim_frames(max_t(unsigned long, HOT_BATCH, 1ul << order), gfp);
+		unsigned long freed = reclaim_frames(max(32ul, 1ul << order), gfp);
 
 		p = try_alloc(order, mark_of(gfp));
 		if (!freed)
@@ -280,6 +280,31 @@ void page_free(struct page *p, unsigned order)
 void page_put_final(struct page *p)
 {
 	page_free(p, page_test_clear(p, PG_HEAD) ? (unsigned)p->private : 0);
+}
+
+void pages_put(struct page **pages, unsigned n)
+{
+	unsigned long flags = irq_save();
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		struct page *p = pages[i];
+
+		if (!atomic_dec_and_test(&p->refcount))
+			continue;
+		if (unlikely(p->flags & BIT(PG_HEAD))) {
+			page_put_final(p);
+			continue;
+		}
+		check_free(p, 0);
+		if (unlikely(hot.n == HOT_MAX))
+			hot_drain(HOT_MAX - HOT_BATCH);
+		p->flags = BIT(PG_BUDDY);
+		p->private = HOT;
+		hot.page[hot.n++] = p;
+		nr_free_pages++;
+	}
+	irq_restore(flags);
 }
 
 void *pages_alloc(unsigned gfp, unsigned order)

@@ -20,6 +20,9 @@
 #define FLUSH_SINGLE	16	/* up to so many pages one by one */
 
 struct mm *loaded_mm;
+
+/* pte_mapped() of an entry in memory: most are empty, so only its low half is read. */
+static inline bool pte_used(const u64 *p) { return *(const u32 *)p & (u32)(PTE_PRESENT | PTE_PROTNONE); }
 static struct page *store[STORE_MAX];	/* preemption off: cleared tables */
 static unsigned stored;
 
@@ -172,10 +175,11 @@ static void copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool co
 	int anon = 0, file = 0;
 
 	for (; n--; src++, dst++) {
-		u64 e = *src;
+		u64 e;
 
-		if (!pte_mapped(e))
+		if (!pte_used(src))
 			continue;
+		e = *src;
 		if (cow && ((u32)e & PTE_WRITE)) {
 			e &= ~PTE_WRITE;
 			*(volatile u32 *)src = (u32)e;
@@ -230,7 +234,7 @@ int copy_area(struct mm *child, struct mm *parent, struct vm_area *a)
 struct zap {
 	bool keep_private;
 	unsigned n;
-	int anon, file;
+	int anon, file, gone;		/* entries dropped; anonymous pages that nobody maps any more */
 	struct page *page[ZAP_BATCH];
 };
 
@@ -241,7 +245,7 @@ static void page_unmapped(struct zap *z, struct page *p)
 		z->anon++;
 		if (atomic_dec_and_test(&p->mapcount)) {
 			p->mapping = NULL;
-			mem_count(MEM_ANON, -1);
+			z->gone++;
 		}
 	} else {
 		z->file++;
@@ -255,11 +259,12 @@ static void zap_table(struct zap *z, u64 *pte, unsigned long *addr, unsigned lon
 	unsigned long at = *addr;
 
 	for (; at < end && z->n < ZAP_BATCH; at += PAGE_SIZE, pte++) {
-		u64 e = *pte;
 		struct page *p;
+		u64 e;
 
-		if (!pte_mapped(e))
+		if (!pte_used(pte))
 			continue;
+		e = *pte;
 		if ((u32)e & PTE_SPECIAL) {
 			clear_pte(pte);
 			continue;
@@ -284,11 +289,10 @@ void zap_range(struct mm *mm, unsigned long start, unsigned long end, bool keep_
 
 	z.keep_private = keep_private;
 	z.n = 0;
-	z.anon = z.file = 0;
+	z.anon = z.file = z.gone = 0;
 	while (addr < end) {
 		unsigned long stop = table_end(addr, end), from = addr;
 		u64 *pte = user_pte(mm, addr);
-		unsigned i;
 
 		if (!pte) {
 			addr = stop;
@@ -298,10 +302,11 @@ void zap_range(struct mm *mm, unsigned long start, unsigned long end, bool keep_
 		zap_table(&z, pte, &addr, stop);
 		flush_range(mm, from, addr);
 		spin_unlock(&mm->page_table_lock);
-		for (i = 0; i < z.n; i++)
-			page_put(z.page[i]);
+		pages_put(z.page, z.n);
 		z.n = 0;
 	}
+	if (z.gone)
+		mem_count(MEM_ANON, -z.gone);
 	if (z.anon)
 		atomic_sub(z.anon, &mm->rss_anon);
 	if (z.file)

@@ -25,6 +25,8 @@ unsigned long reclaim_frames(unsigned long n, unsigned gfp)
 
 	if ((gfp & GFP_ATOMIC) || (current->flags & PF_MEMALLOC))
 		return 0;
+	if (current->journal_info)
+		gfp |= GFP_NOFS;	/* within a transaction: the filesystem must not be entered again */
 	current->flags |= PF_MEMALLOC;
 	for (priority = 4; priority >= 0 && nr_free_pages < before + n; priority--) {
 		list_for_each_entry(s, &shrinkers, link) {

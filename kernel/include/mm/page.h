@@ -68,6 +68,7 @@ void pages_free(void *addr, unsigned order);
 static inline void page_get(struct page *p) { atomic_inc(&p->refcount); }
 void page_put_final(struct page *p);			/* refcount reached 0: page cache or anonymous page goes */
 static inline void page_put(struct page *p) { if (atomic_dec_and_test(&p->refcount)) page_put_final(p); }
+void pages_put(struct page **pages, unsigned n);	/* page_put() of each, faster */
 void page_zero(void *addr);				/* one page */
 void page_copy(void *dst, const void *src);
 
