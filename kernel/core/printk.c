@@ -14,7 +14,7 @@
 #include <core/time.h>
 #include <core/wait.h>
 
-#define LOG_SIZE (256 * 1024)
+#define LOG_SIZE LOG_BUFFER_SIZE
 
 /* Locks: l log_lock (irqsave) */
 static DEFINE_SPINLOCK(log_lock, RANK_CONSOLE);

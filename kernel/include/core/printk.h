@@ -17,6 +17,8 @@
 #define KERN_INFO	KERN_SOH "6"
 #define KERN_DEBUG	KERN_SOH "7"
 
+#define LOG_BUFFER_SIZE (256 * 1024)
+
 int printk(const char *fmt, ...) __printf(1, 2);
 int vprintk(const char *fmt, va_list ap);
 #define pr_err(...)	printk(KERN_ERR __VA_ARGS__)

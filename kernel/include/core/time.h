@@ -11,7 +11,6 @@
 #define NSEC_PER_SEC	1000000000ull
 #define NSEC_PER_MSEC	1000000ull
 #define NSEC_PER_USEC	1000ull
-#define USER_HZ		100		/* unit of times(2), /proc/stat */
 
 nsec_t ktime_get(void);				/* monotonic */
 void ktime_get_real(struct timespec64 *ts);	/* wall clock */

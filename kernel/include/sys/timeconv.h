@@ -1,0 +1,16 @@
+/* Times at the system call border: user structures to and from 64-bit. 0 or -EFAULT; validity is the caller's check. */
+#ifndef SYS_TIMECONV_H
+#define SYS_TIMECONV_H
+
+#include <core/types.h>
+
+struct abi_timespec32;
+struct abi_timespec64;
+
+int timespec_from_user32(struct timespec64 *ts, const struct abi_timespec32 __user *u);
+int timespec_from_user64(struct timespec64 *ts, const struct abi_timespec64 __user *u);
+int timespec_to_user32(const struct timespec64 *ts, struct abi_timespec32 __user *u);
+int timespec_to_user64(const struct timespec64 *ts, struct abi_timespec64 __user *u);
+int clock_get(s32 clock, struct timespec64 *ts);	/* any CLOCK_*; 0 or -EINVAL */
+
+#endif
