@@ -69,9 +69,9 @@ static int cpu_clock_get(s32 clock, struct timespec64 *ts)
 		return -EINVAL;
 	}
 	if (thread)
-		task_times(t, &user, &system);
+		task_cputime(t, &user, &system);
 	else
-		group_times(t, &user, &system);
+		group_cputime(t, &user, &system);
 	task_put(t);
 	ns_to_timespec64(user + system, ts);
 	return 0;
@@ -348,7 +348,7 @@ static int sleep_until(nsec_t deadline)
 	}
 }
 
-static int sleep_restart(struct task *t)
+static long sleep_restart(struct task *t)
 {
 	int error = sleep_until(t->restart.deadline);
 
