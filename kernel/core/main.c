@@ -17,9 +17,6 @@
 #include <sched/exec.h>
 #include <sched/task.h>
 
-extern struct task init_task;
-void sched_init(void);
-__noreturn void idle_loop(void);
 struct cpu cpu0 = { &init_task, 1, false, .idle = &init_task };
 bool scheduler_running;
 extern const struct initcall initcalls_start[], initcalls_end[];
