@@ -98,15 +98,3 @@ void usage_of(struct task *t, int who, struct abi_rusage *u)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	store(&s, u);
 }
-
-void group_cputime(struct task *t, u64 *user, u64 *system)
-{
-	struct sums s = { 0 };
-	unsigned long flags;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	add_group(&s, t);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	*user = s.user;
-	*system = s.system;
-}

@@ -8,6 +8,4 @@
 void usage_children_of(struct task *t, struct abi_rusage *u);	/* the group of t with its reaped children; tasklist_lock held */
 void usage_of(struct task *t, int who, struct abi_rusage *u);	/* RUSAGE_*; takes the lock */
 
-void group_cputime(struct task *t, u64 *user, u64 *system);	/* of t's thread group, ns; takes the lock */
-
 #endif

@@ -123,6 +123,8 @@ static void __noreturn oops(const char *what, struct pt_regs *regs)
 
 static const char *kernel_fault_name(unsigned long addr, unsigned long error)
 {
+	if (error & PF_ERR_FETCH && addr < PAGE_SIZE)
+		return "call of a null pointer";
 	if (error & PF_ERR_FETCH)
 		return addr < TASK_SIZE ? "execution of user memory" : "execution of kernel data";
 	if (addr < PAGE_SIZE)
