@@ -54,7 +54,7 @@ static void execute_user(void)
 		((void (*)(void))USER_PAGE)();
 }
 
-static void read_null(void) { (void)*(volatile u32 *)8; }
+static void read_null(void) { (void)*(volatile u32 *)READ_ONCE(*(unsigned long *)&(unsigned long){ 8 }); }
 static void call_null(void) { ((void (*)(void))READ_ONCE(*(unsigned long *)&(unsigned long){ 0 }))(); }
 
 static noinline int recurse(volatile int n)
