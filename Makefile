@@ -1,17 +1,18 @@
 # The way in. Everything else is the workshop's: bin/imposos --help.
+# make run ARGS='--display gtk' hands options on.
 
 imposos = bin/imposos
 
 .PHONY: all run test clean setup
 
 all: setup
-	@$(imposos) build --image base
+	@$(imposos) build --image base $(ARGS)
 
 run: setup
-	@$(imposos) run
+	@$(imposos) run $(ARGS)
 
 test: setup
-	@$(imposos) test
+	@$(imposos) test $(ARGS)
 
 clean:
 	@if [ -d node_modules ]; then $(imposos) clean; else rm -rf build; fi
