@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import xz from 'xz-decompress';
 import { PackageError } from '../errors.js';
 import { readAr } from './ar.js';
+import { readTar } from './tar-reader.js';
 
 /**
  * Unpacks the file tree of a Debian package (deb(5)) to a plain tar archive, once: the archive is kept beside
@@ -37,10 +38,27 @@ export async function unpackDeb(file: string, sha256: string, cache: string): Pr
 	return target;
 }
 
+/**
+ * Reads a field of a Debian package's own description (deb-control(5)).
+ *
+ * @returns undefined when the package does not have the field
+ * @throws PackageError when the package is damaged
+ */
+export async function readDebField(file: string, field: string): Promise<string | undefined> {
+	const member = readAr(readFileSync(file)).find(({ name }) => name.startsWith('control.tar'));
+	if (member === undefined) throw new PackageError(`${path.basename(file)} has no description`);
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of decompress(member.name, member.data)) chunks.push(chunk);
+	const archive = Buffer.concat(chunks);
+	const entry = readTar(archive).find(({ path: name }) => name === 'control');
+	const text = archive.subarray(entry?.offset ?? 0, (entry?.offset ?? 0) + (entry?.size ?? 0)).toString();
+	return new RegExp(`^${field}: (.*)`, 'm').exec(text)?.[1];
+}
+
 async function* decompress(name: string, data: Uint8Array): AsyncGenerator<Uint8Array> {
-	if (name === 'data.tar') yield data;
-	else if (name === 'data.tar.gz') yield gunzipSync(data);
-	else if (name === 'data.tar.xz') {
+	if (name.endsWith('.tar')) yield data;
+	else if (name.endsWith('.tar.gz')) yield gunzipSync(data);
+	else if (name.endsWith('.tar.xz')) {
 		const source = new ReadableStream<Uint8Array>({
 			start(controller) {
 				controller.enqueue(data);
@@ -53,5 +71,5 @@ async function* decompress(name: string, data: Uint8Array): AsyncGenerator<Uint8
 			if (done) return;
 			yield value;
 		}
-	} else throw new PackageError(`a package's file tree is compressed as ${name}, which is not supported`);
+	} else throw new PackageError(`a package's member is compressed as ${name}, which is not supported`);
 }

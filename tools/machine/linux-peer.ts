@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type CpioEntry, cpioArchive } from './cpio.js';
 import { defaultMachine, type MachineSpec } from './spec.js';
 
@@ -52,7 +52,9 @@ export function writePeerRoot(out: string, { busybox, agent, programs = {} }: Li
 		{ path: 'init', mode: program, content: Buffer.from(init) },
 		...Object.entries(files).map(([path, file]) => ({ path, mode: program, content: readFileSync(file) })),
 	];
-	writeFileSync(out, cpioArchive(entries));
+	const archive = cpioArchive(entries);
+	// Saved states are known by the file's time: what has not changed is not written.
+	if (!existsSync(out) || !readFileSync(out).equals(archive)) writeFileSync(out, archive);
 }
 
 /** The machine that boots it. */

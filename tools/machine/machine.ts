@@ -191,8 +191,12 @@ export async function startMachine(spec: MachineSpec, options: StartOptions): Pr
 		// The machine goes first, so that its last words are in the log.
 		removers.push(() => console.close(), kill);
 		const link = new Link(controlLine);
-		const qmp = await Qmp.open(qmpLine, either).catch((error: unknown) => {
-			throw gone.signal.aborted ? gone.signal.reason : error;
+		const qmp = await Qmp.open(qmpLine, either).catch(async (error: unknown) => {
+			signal?.throwIfAborted();
+			// Its lines closed a moment before it ended: what it complained of says more.
+			process.kill();
+			await process.exited;
+			throw process.complaints() === '' ? error : startFailure(process, log);
 		});
 		return new Machine({ spec, qmp, console, link, process, folder, sharedQmp: endpoints.sharedQmp, release });
 	} catch (error) {

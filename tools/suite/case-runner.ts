@@ -60,7 +60,7 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	} finally {
 		clearTimeout(timer);
 		try {
-			if (!options.signal.aborted) await judge(one, started, t);
+			if (!options.signal.aborted) await judge(one, started, t, report.error === undefined);
 		} finally {
 			await lifetime.dispose();
 			rmSync(scratch, { recursive: true, force: true });
@@ -125,9 +125,14 @@ async function backtraces(started: readonly Started[]): Promise<string> {
 }
 
 /** Looks at consoles and disks of the machines that a case leaves behind, ends them and removes their overlays. */
-async function judge(one: CaseDeclaration, started: readonly Started[], t: CaseTools): Promise<void> {
+async function judge(
+	one: CaseDeclaration,
+	started: readonly Started[],
+	t: CaseTools,
+	wellEnded: boolean,
+): Promise<void> {
 	for (const { machine, judged } of started) {
-		if (judged && !one.breaksDisk && machine.hasAgent && !machine.hasEnded()) {
+		if (judged && wellEnded && !one.breaksDisk && machine.hasAgent && !machine.hasEnded()) {
 			await machine.control.sync().catch((error: unknown) => t.fail('the guest syncs its disk', describe(error)));
 		}
 		await machine.dispose();
@@ -136,7 +141,10 @@ async function judge(one: CaseDeclaration, started: readonly Started[], t: CaseT
 		if (troubles.length > 0) t.fail('no trouble on the console', troubles.join('\n'));
 		if (!one.breaksDisk) checkMachineDisk(machine, t);
 	}
-	for (const { machine } of started) for (const { file } of machine.spec.disks) rmSync(file, { force: true });
+	for (const { machine } of started) {
+		const { disks, stateFile } = machine.spec;
+		for (const file of [...disks.map((disk) => disk.file), stateFile]) if (file) rmSync(file, { force: true });
+	}
 }
 
 /** Starts the machines of one case. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define RND_ADD_ENTROPY		0x40085203u	/* Linux's RNDADDENTROPY: bits, bytes, then the bytes */
+#define RND_RESEED		0x5207u		/* RNDRESEEDCRNG: what was added counts from now on */
 #define INIT_PATIENCE_MS	10000
 
 static struct {
@@ -62,6 +63,9 @@ int system_reseed(const uint8_t *bytes, size_t length)
 	pool.size = (int)length;
 	memcpy(pool.bytes, bytes, length);
 	if (ioctl(fd, RND_ADD_ENTROPY, &pool) < 0)
+		error = errno;
+	/* A kernel without it, or not seeded so far (ENODATA), uses what was added at once anyway. */
+	else if (ioctl(fd, RND_RESEED, 0) < 0 && errno != ENOTTY && errno != EINVAL && errno != ENODATA)
 		error = errno;
 	(void)close(fd);	/* nothing was written */
 	return error;
