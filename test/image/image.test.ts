@@ -362,6 +362,7 @@ t.test('an image boots like a PC, holds what was declared, and is made alike twi
 					},
 					{ packages: ['debtool'], without: ['/usr/share/doc'] },
 					{ tree: 'host', to: '/opt' },
+					{ links: { target: 'tool', folder: '/usr/bin', names: ['tool', 'alias'] } },
 					{ userland: true, collisions: { aside: '/usr/lib/imposos/bin' } },
 				],
 				users: [
@@ -405,6 +406,7 @@ t.test('an image boots like a PC, holds what was declared, and is made alike twi
 	t.match(volume.stat('/etc/motd'), { mode: 0o100600, links: 2, mtime: { sec: 1767225600 } });
 	t.equal(read('/opt/sub/data').length, 10000);
 	t.equal(read('/etc/data').length, 10000);
+	t.equal(volume.readlink('/usr/bin/alias'), 'tool');
 	t.notOk(volume.exists('/gone'));
 	t.notOk(volume.exists('/usr/share/doc/debtool'));
 	t.match(read('/etc/passwd'), /^joe:x:1000:1000::\/home\/joe:\/bin\/sh$/m);

@@ -57,6 +57,15 @@ const layer = z.union([
 	z.strictObject({ userland: z.literal(true), collisions: collisions.default('replace') }),
 	z.strictObject({ tree: z.string(), to: absolute.default('/'), collisions: collisions.default('replace') }),
 	z.strictObject({ entries: z.array(entry) }),
+	z.strictObject({
+		/** Symbolic links in one folder, all to the same target: the names of a program that does many things. */
+		links: z.strictObject({
+			target: z.string().min(1),
+			folder: absolute,
+			names: z.array(z.string().regex(/^[^/]+$/)).min(1),
+		}),
+		collisions: collisions.default('keep'),
+	}),
 ]);
 
 const user = z.strictObject({

@@ -44,7 +44,11 @@ async function addLayer(
 	else if ('userland' in layer) addHostTree(tree, sources.userland, '/', time, collisionRule(layer.collisions));
 	else if ('tree' in layer)
 		addHostTree(tree, path.resolve(folder, layer.tree), layer.to, time, collisionRule(layer.collisions));
-	else for (const entry of layer.entries) addEntry(tree, entry, folder, time);
+	else if ('links' in layer) {
+		const { target, folder: into, names } = layer.links;
+		const rule = collisionRule(layer.collisions);
+		for (const name of names) tree.add(`${into}/${name}`, symlinkNode(target, time), rule);
+	} else for (const entry of layer.entries) addEntry(tree, entry, folder, time);
 }
 
 function collisionRule(rule: CollisionRule): Collisions {
