@@ -358,7 +358,7 @@ static bool try_free(struct page *p, unsigned gfp)
 
 	if (!m || page_test(p, PG_WRITEBACK) || page_test(p, PG_MLOCKED))
 		return false;
-	if (atomic_read(&p->mapcount) > 0)
+	if (atomic_read(&p->mapcount) > 0 && !page_accessed(p))
 		vm_unmap_mapping(m, p->index, p->index + 1, false);
 	if (page_test(p, PG_DIRTY) || atomic_read(&p->mapcount) > 0)
 		return false;

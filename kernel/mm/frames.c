@@ -320,20 +320,6 @@ void pages_free(void *addr, unsigned order)
 		page_free(virt_to_page(addr), order);
 }
 
-void page_zero(void *addr)
-{
-	unsigned long n = PAGE_SIZE / 4;
-
-	__asm__ volatile("rep stosl" : "+D"(addr), "+c"(n) : "a"(0) : "memory");
-}
-
-void page_copy(void *dst, const void *src)
-{
-	unsigned long n = PAGE_SIZE / 4;
-
-	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) :: "memory");
-}
-
 bool memory_is_low(void)
 {
 	return nr_free_pages <= mark_user;

@@ -169,7 +169,6 @@ int mm_fork(struct mm *child, struct mm *parent)
 			error = fork_area(child, parent, a);
 	if (parent->exe_file)
 		child->exe_file = file_get(parent->exe_file);
-	flush_all(parent);
 	up_write(&parent->mmap_lock);
 	return error;
 }

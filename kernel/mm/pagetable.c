@@ -170,8 +170,9 @@ static unsigned long table_end(unsigned long addr, unsigned long end)
 }
 
 /* Both page_table_locks held. Entries of one table; private writable ones become read-only in both. */
-static void copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool cow)
+static bool copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool cow)
 {
+	bool protected = false;
 	int anon = 0, file = 0;
 
 	for (; n--; src++, dst++) {
@@ -183,6 +184,7 @@ static void copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool co
 		if (cow && ((u32)e & PTE_WRITE)) {
 			e &= ~PTE_WRITE;
 			*(volatile u32 *)src = (u32)e;
+			protected = true;
 		}
 		if (!((u32)e & PTE_SPECIAL)) {
 			struct page *p = pfn_to_page(pte_pfn(e));
@@ -200,11 +202,12 @@ static void copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool co
 		atomic_add(anon, &child->rss_anon);
 	if (file)
 		atomic_add(file, &child->rss_file);
+	return protected;
 }
 
 /*
  * fork: the child gets the entries of a, copy-on-write where private. What a fault can bring back as it is (pages of
- * files that nobody wrote to privately) is left out. The caller flushes the parent's TLB. 0 or -ENOMEM.
+ * files that nobody wrote to privately) is left out. 0 or -ENOMEM.
  */
 int copy_area(struct mm *child, struct mm *parent, struct vm_area *a)
 {
@@ -224,7 +227,9 @@ int copy_area(struct mm *child, struct mm *parent, struct vm_area *a)
 			return -ENOMEM;
 		spin_lock(&parent->page_table_lock);
 		spin_lock_nested(&child->page_table_lock);
-		copy_table(child, dst, src, (unsigned)((next - addr) >> PAGE_SHIFT), cow);
+		/* Before another thread of the parent can run and write through an old TLB entry. */
+		if (copy_table(child, dst, src, (unsigned)((next - addr) >> PAGE_SHIFT), cow))
+			flush_all(parent);
 		spin_unlock(&child->page_table_lock);
 		spin_unlock(&parent->page_table_lock);
 	}

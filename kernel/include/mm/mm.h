@@ -147,11 +147,17 @@ int vm_populate(struct mm *mm, unsigned long start, unsigned long end);
 
 /* Page fault from entry code. error: the processor's code. Returns 0, or a signal number with *si_code set. */
 int vm_fault(struct pt_regs *regs, unsigned long addr, unsigned long error, int *si_code);
-/* Unmap [start,end) pages of the file's mapping from every mm (truncate, reclaim). end 0: all after. */
+/*
+ * Unmap [start,end) pages of the file's mapping from every mm. end 0: all after. Truncation takes even_private: private
+ * copies go too, and locked memory is no obstacle; reclaim leaves both alone.
+ */
 void vm_unmap_mapping(struct address_space *mapping, unsigned long start, unsigned long end, bool even_private);
 
 /* Write-protect the page in all shared mappings: the next store faults and dirties it again. true if one was writable. Page locked. */
 bool page_mkclean(struct page *page);
+
+/* Has any process used the page since the last call? Page locked. */
+bool page_accessed(struct page *page);
 
 static inline unsigned long area_pages(const struct vm_area *a) { return (a->end - a->start) >> PAGE_SHIFT; }
 static inline bool area_is_cow(const struct vm_area *a) { return (a->flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE; }

@@ -69,7 +69,7 @@ static inline void page_get(struct page *p) { atomic_inc(&p->refcount); }
 void page_put_final(struct page *p);			/* refcount reached 0: page cache or anonymous page goes */
 static inline void page_put(struct page *p) { if (atomic_dec_and_test(&p->refcount)) page_put_final(p); }
 void pages_put(struct page **pages, unsigned n);	/* page_put() of each, faster */
-void page_zero(void *addr);				/* one page */
+void page_zero(void *addr);				/* one page; any context */
 void page_copy(void *dst, const void *src);
 
 static inline bool page_test(const struct page *p, enum page_flag f) { return test_bit(f, &p->flags); }
