@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
@@ -94,6 +95,30 @@ t.test('phases', async (t) => {
 	t.match(JSON.parse((await imposos(['phases', '--json'])).stdout), [{ phase: 0, started: true }]);
 	const again = await imposos(['phases', '--write']);
 	t.match(again, { status: 0, stderr: /docs\/plan\.md/, stdout: '' });
+});
+
+t.test('an interrupt ends what was started, with the status of the signal', async (t) => {
+	// Stands where make would be, and would run for ever.
+	const pidFile = path.join(scratch, 'pid');
+	writeFileSync(path.join(scratch, 'flock'), `#!/bin/sh\necho $$ >${pidFile}\nexec sleep 1000\n`, { mode: 0o755 });
+	for (const [signal, expected] of [
+		['SIGINT', 130],
+		['SIGTERM', 143],
+	] as const) {
+		const child = spawn(process.execPath, [fromRoot('build/js/tools/cli/main.js'), 'build'], {
+			env: { ...process.env, PATH: `${scratch}:${process.env['PATH']}` },
+			stdio: 'ignore',
+		});
+		const closed = new Promise((resolve) => child.on('close', resolve));
+		const watcher = watch(scratch);
+		while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await once(watcher, 'change');
+		watcher.close();
+		const pid = Number(readFileSync(pidFile, 'utf8'));
+		rmSync(pidFile);
+		child.kill(signal);
+		t.equal(await closed, expected, signal);
+		t.notOk(existsSync(`/proc/${pid}`), 'nothing is left running');
+	}
 });
 
 t.test('a reader that goes away is no failure', async (t) => {
