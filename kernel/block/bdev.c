@@ -12,6 +12,7 @@
 #include <arch/uaccess.h>
 #include <core/init.h>
 #include <fs/buffer.h>
+#include <fs/buffer.h>
 #include <fs/pagecache.h>
 #include <fs/vfs.h>
 #include <mm/kmalloc.h>

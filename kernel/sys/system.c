@@ -235,8 +235,6 @@ long sys_syslog(int type, char __user *buf, int len)
 
 /* ---- the end ---- */
 
-bool ctrl_alt_del_restarts = true;
-
 long sys_reboot(int magic1, int magic2, unsigned cmd, const void __user *arg __maybe_unused)
 {
 	if (!capable(CAP_SYS_BOOT))

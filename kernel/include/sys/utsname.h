@@ -5,6 +5,5 @@
 #include <abi/utsname.h>
 
 extern struct abi_utsname system_name;
-extern _Bool ctrl_alt_del_restarts;	/* reboot(2): CAD_ON; else init gets SIGINT */
 
 #endif
