@@ -25,6 +25,7 @@ import { declarationNames, readDeclaration } from '../../tools/image/declaration
 import { layoutDisk } from '../../tools/image/disk.js';
 import { readLock } from '../../tools/image/lock.js';
 import { PackageStore, sha256OfFile } from '../../tools/image/packages.js';
+import { hostSources, parseDeb822, parseSourcesList } from '../../tools/image/sources.js';
 import { readTar } from '../../tools/image/tar-reader.js';
 import { RootTree, splitPath, type TreeNode } from '../../tools/image/tree.js';
 import { FileDevice } from '../../tools/impfs/device.js';
@@ -261,6 +262,27 @@ t.test('packages are resolved, locked, cached and checked', async (t) => {
 	await t.rejects(new PackageStore({ ...common, mirror: 'nonsense' }).fetch(request), /not the address of a mirror/);
 	const nowhere = { ...common, mirror: `file:${scratch}/nowhere`, cache: path.join(scratch, 'cache2') };
 	await t.rejects(new PackageStore(nowhere).fetch(request), /no package index/);
+});
+
+t.test('the host’s package sources, in both formats', async (t) => {
+	const list =
+		'# deb x y z\ndeb http://a/debian bookworm main contrib # here\ndeb [arch=amd64 trusted=yes] http://b s main\ndeb-src http://a c main\n';
+	t.strictSame(parseSourcesList(list), [
+		{ uri: 'http://a/debian', suite: 'bookworm', components: ['main', 'contrib'] },
+		{ uri: 'http://b', suite: 's', components: ['main'] },
+	]);
+	const stanzas =
+		'Types: deb deb-src\n# comment\nURIs: http://a\nSuites: one\n two\nComponents: main\n\nTypes: deb\nEnabled: no\nURIs: http://b\nSuites: x\n';
+	t.strictSame(parseDeb822(stanzas), [
+		{ uri: 'http://a', suite: 'one', components: ['main'] },
+		{ uri: 'http://a', suite: 'two', components: ['main'] },
+	]);
+	const etc = path.join(scratch, 'etc');
+	mkdirSync(path.join(etc, 'sources.list.d'), { recursive: true });
+	writeFileSync(path.join(etc, 'sources.list.d', 'a.sources'), stanzas);
+	writeFileSync(path.join(etc, 'sources.list.d', 'b.list'), list);
+	t.equal(hostSources(etc).length, 4);
+	t.strictSame(hostSources(path.join(scratch, 'none')), []);
 });
 
 t.test('declarations say what is wrong with them', async (t) => {

@@ -13,6 +13,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { PackageError, ToolError } from '../errors.js';
 import type { Log } from '../log.js';
+import { hostSources } from './sources.js';
 
 /** A package as the archive's index describes it. */
 export interface ArchivePackage {
@@ -170,7 +171,7 @@ export class Apt {
 	}
 
 	async #configure(): Promise<void> {
-		const { folder, suite, signal, log } = this.#options;
+		const { folder, suite, signal } = this.#options;
 		for (const name of [
 			'state/lists/partial',
 			'cache/archives/partial',
@@ -181,9 +182,7 @@ export class Apt {
 		]) {
 			mkdirSync(path.join(folder, name), { recursive: true });
 		}
-		const host = { signal, log };
-		const mirrors =
-			this.#options.mirror === undefined ? await hostMirrors(suite, host) : mirrorLines(this.#options.mirror, suite);
+		const mirrors = this.#options.mirror === undefined ? hostMirrors(suite) : mirrorLines(this.#options.mirror, suite);
 		// A folder of this host needs no signature: whoever can change it can change the image as well.
 		const local = this.#options.mirror?.startsWith('file:') === true;
 		const trusted = local ? ' trusted=yes' : existsSync(keyring) ? ` signed-by=${keyring}` : '';
@@ -192,7 +191,7 @@ export class Apt {
 			mirrors.map((line) => `deb [arch=${architecture}${trusted}] ${line}\n`).join(''),
 		);
 		writeFileSync(path.join(folder, 'status'), '');
-		writeFileSync(this.#config, `${privateSettings(folder)}${await hostNetworkSettings(host)}`);
+		writeFileSync(this.#config, `${privateSettings(folder)}${await hostNetworkSettings(signal)}`);
 	}
 }
 
@@ -223,33 +222,18 @@ Debug::NoLocking "true";
 `;
 }
 
-interface HostQuery {
-	signal: AbortSignal;
-	log: Log;
-}
-
 /** The archives of a suite that the host itself uses, as the ends of source lines. */
-async function hostMirrors(suite: string, { signal }: HostQuery): Promise<string[]> {
-	const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
-	const result = await execa('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], {
-		reject: false,
-		cancelSignal: signal,
-		timeout: 60_000,
-	});
-	if (result.code === 'ENOENT') throw new ToolError('apt is not installed: Debian packages need it');
-	const lines = new Set<string>();
-	for (const line of result.stdout?.split('\n') ?? []) {
-		const [uri, release, component] = line.split('|');
-		if (uri === undefined || component !== 'main') continue;
-		if ([suite, `${suite}-updates`, `${suite}-security`, `${suite}/updates`].includes(release ?? ''))
-			lines.add(`${uri} ${release} main`);
-	}
-	if (lines.size === 0) {
+function hostMirrors(suite: string): string[] {
+	const wanted = [suite, `${suite}-updates`, `${suite}-security`, `${suite}/updates`];
+	const found = hostSources().filter(
+		({ suite: name, components }) => wanted.includes(name) && components.includes('main'),
+	);
+	if (found.length === 0) {
 		throw new PackageError(`this host takes no packages from Debian ${suite}`, {
 			hint: 'name a Debian mirror with --mirror URL',
 		});
 	}
-	return [...lines];
+	return [...new Set(found.map(({ uri, suite: name }) => `${uri} ${name} main`))];
 }
 
 function mirrorLines(mirror: string, suite: string): string[] {
@@ -259,7 +243,7 @@ function mirrorLines(mirror: string, suite: string): string[] {
 }
 
 /** Proxies and the like, which the host needs to reach its mirror; its hooks and everything else stay out. */
-async function hostNetworkSettings({ signal }: HostQuery): Promise<string> {
+async function hostNetworkSettings(signal: AbortSignal): Promise<string> {
 	const { stdout } = await execa('apt-config', ['dump'], { reject: false, cancelSignal: signal, timeout: 60_000 });
 	const wanted = /^Acquire::(http|https|ftp|Retries|ForceIPv4|ForceIPv6|Check-Valid-Until|Check-Date)\b.*;$/;
 	return (stdout ?? '')
