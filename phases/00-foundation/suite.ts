@@ -1,6 +1,7 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { agentCases } from './cases/agent.js';
 import { bootCases } from './cases/boot.js';
+import { memoryCases } from './cases/memory.js';
 
 export const suite = defineSuite({
 	phase: 0,
@@ -19,5 +20,5 @@ export const suite = defineSuite({
 		'Phase 0, foundation: our kernel, our user space, and Debian’s static busybox and bash.',
 		'Try: ls -l /    busybox sh    bash-static    dmesg    ps    poweroff',
 	].join('\n'),
-	cases: [...bootCases, ...agentCases],
+	cases: [...bootCases, ...memoryCases, ...agentCases],
 });
