@@ -7,7 +7,9 @@ import type { CommonOptions } from './command.js';
 import { command as debug } from './debug.js';
 import { command as doctor } from './doctor.js';
 import { command as exec } from './exec.js';
+import { command as fsck } from './fsck.js';
 import { command as image } from './image.js';
+import { command as mkfs } from './mkfs.js';
 import { command as create } from './new.js';
 import { command as phases } from './phases.js';
 import { command as ps } from './ps.js';
@@ -31,6 +33,8 @@ export const commands: AnyCommand[] = [
 	debug,
 	screenshot,
 	image,
+	mkfs,
+	fsck,
 	bench,
 	create,
 	clean,

@@ -162,7 +162,12 @@ export class ImpfsDir {
 	#grow(level: number): { logical: number; block: DirBlock } {
 		const logical = this.#inode.size / IMPFS.BLOCK_SIZE;
 		const { start } = this.#core.allocate(1);
-		mapSet(this.#core, this.#ino, this.#inode, logical, start);
+		try {
+			mapSet(this.#core, this.#ino, this.#inode, logical, start);
+		} catch (error) {
+			this.#core.release(start);
+			throw error;
+		}
 		this.#inode.size += IMPFS.BLOCK_SIZE;
 		const block = new DirBlock(this.#core.fresh(start)).format(this.#ino, level);
 		this.#core.dirty(start, this.#seed(start));

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { IMPFS, type Inode } from '../abi/impfs.js';
 import { ImageError } from '../errors.js';
-import type { ImpfsCore } from './core.js';
+import type { ImpfsCore, Run } from './core.js';
 import { ImpfsError } from './errors.js';
 import { mapBlock, mapSet } from './map.js';
 
@@ -76,11 +76,23 @@ export function writeContents(core: ImpfsCore, ino: number, inode: Inode, source
 			while (i + want < count && !zero(i + want)) want++;
 			const run = core.allocate(want);
 			core.device.write(bytes.subarray(i * BLOCK, (i + run.count) * BLOCK), run.start * BLOCK);
-			for (let n = 0; n < run.count; n++) mapSet(core, ino, inode, logical + i + n, run.start + n);
+			mapRun(core, ino, inode, logical + i, run);
 			i += run.count;
 		}
 	}
 	inode.size = source.size;
+}
+
+/** Maps a run of new blocks; those that cannot be mapped are given back. */
+function mapRun(core: ImpfsCore, ino: number, inode: Inode, logical: number, run: Run): void {
+	for (let n = 0; n < run.count; n++) {
+		try {
+			mapSet(core, ino, inode, logical + n, run.start + n);
+		} catch (error) {
+			for (let rest = n; rest < run.count; rest++) core.release(run.start + rest);
+			throw error;
+		}
+	}
 }
 
 /** Calls `use` with a file of the host as a source, open only meanwhile. */

@@ -56,9 +56,9 @@ export function mapSet(core: ImpfsCore, ino: number, inode: Inode, logical: numb
 		inode.blocks++;
 		return start;
 	};
-	inode.blocks++;
 	if (path.length === 0) {
 		inode.map[slot] = block;
+		inode.blocks++;
 		return;
 	}
 	let at = inode.map[slot] as number;
@@ -71,6 +71,7 @@ export function mapSet(core: ImpfsCore, ino: number, inode: Inode, logical: numb
 		if (depth === path.length - 1) {
 			view.setUint32(index * 4, block, true);
 			core.dirty(at, core.ownerSeed(ino, inode.generation, at));
+			inode.blocks++;
 			return;
 		}
 		let next = view.getUint32(index * 4, true);
