@@ -1,7 +1,11 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { agentCases } from './cases/agent.js';
 import { bootCases } from './cases/boot.js';
+import { fileCases } from './cases/files.js';
 import { memoryCases } from './cases/memory.js';
+import { processCases } from './cases/processes.js';
+import { programCases } from './cases/programs.js';
+import { protectionCases } from './cases/protection.js';
 
 export const suite = defineSuite({
 	phase: 0,
@@ -20,5 +24,13 @@ export const suite = defineSuite({
 		'Phase 0, foundation: our kernel, our user space, and Debian’s static busybox and bash.',
 		'Try: ls -l /    busybox sh    bash-static    dmesg    ps    poweroff',
 	].join('\n'),
-	cases: [...bootCases, ...memoryCases, ...agentCases],
+	cases: [
+		...bootCases,
+		...protectionCases,
+		...memoryCases,
+		...processCases,
+		...fileCases,
+		...programCases,
+		...agentCases,
+	],
 });

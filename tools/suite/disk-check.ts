@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { ImageError } from '../errors.js';
 import { fsck } from '../impfs/fsck.js';
+import { ImpfsVolume } from '../impfs/volume.js';
 import type { Machine } from '../machine/machine.js';
 import { deviceWindow, rootPartition } from '../machine/partition.js';
 import { Qcow2Device } from '../machine/qcow2.js';
@@ -23,6 +25,24 @@ export function checkMachineDisk({ spec }: Machine, t: CaseTools): void {
 		}
 	} catch (error) {
 		t.fail('the disk can be checked afterwards', error instanceof Error ? error.message : String(error));
+	} finally {
+		device.close();
+	}
+}
+
+/**
+ * Reads a file from the disk that a machine has left, without the machine.
+ *
+ * @throws ImageError when it is not there
+ */
+export function readGuestFile({ spec }: Machine, path: string): Buffer {
+	const [disk] = spec.disks;
+	if (disk === undefined) throw new ImageError('the machine has no disk');
+	const device = Qcow2Device.open(disk.file);
+	try {
+		const { offset, size } = rootPartition(device, disk.file);
+		const volume = ImpfsVolume.open(deviceWindow(device, offset, size), { readonly: true });
+		return Buffer.from(volume.readFile(path));
 	} finally {
 		device.close();
 	}

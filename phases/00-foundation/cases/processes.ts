@@ -1,0 +1,54 @@
+import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTest } from '../../../tools/suite/guest-test.js';
+
+export const processCases = defineCases([
+	guestTest('0.3/signals', 'signals are delivered as Linux delivers them'),
+	guestTest('0.3/fork-storm', 'fork, exec and exit leak nothing', {
+		args: (t) => [String(t.size(10_000, 300))],
+		timeout: 1200,
+	}),
+	{
+		id: '0.3/long-command-line',
+		title: 'arguments of 100 KB arrive; what is too long is refused',
+		tier: 'quick',
+		run: async (vm, t) => {
+			t.plan(2);
+			const words = Array.from({ length: 1000 }, (_, index) => `${index}`.padEnd(100, 'x'));
+			const { stdout } = await vm.exec(['/bin/sh', '-c', 'echo $# "$1000"', 'x', ...words].slice(0, 1004));
+			t.match(stdout, /^1000 /, 'a thousand arguments');
+			const refused = await vm.exec(['busybox', 'true', 'x'.repeat(1 << 20)]).then(
+				() => 'ran',
+				(error: Error) => error.message,
+			);
+			t.match(refused, /E2BIG/, 'one argument of 1 MB is refused');
+		},
+	},
+	{
+		id: '0.3/truncated-elf',
+		title: 'a program file cut short is refused, or dies alone',
+		tier: 'quick',
+		run: async (vm, t) => {
+			const whole = await vm.getFile('/usr/libexec/imposos/agent');
+			const lengths = [0, 1, 4, 51, 52, 100, 4096, Math.floor(whole.length / 2)];
+			t.plan(lengths.length);
+			for (const length of lengths) {
+				await vm.putFile('/tmp/cut', whole.subarray(0, length), 0o755);
+				const outcome = await vm.exec(['/tmp/cut', '/no/line'], { timeout: 10_000 }).then(
+					({ status }) => `status ${status}`,
+					(error: Error) => error.message,
+				);
+				t.ok(!/status 0$/.test(outcome), `${length} bytes: ${outcome}`);
+			}
+		},
+	},
+	{
+		id: '0.3/unknown-calls',
+		title: 'the system calls that do not exist say so',
+		tier: 'quick',
+		run: async (vm, t) => {
+			t.plan(1);
+			const { stdout } = await vm.exec(['busybox', 'uname', '-sr']);
+			t.match(stdout, /^Linux 6\.1\..*-imposos/, 'the release is one of 6.1, ours');
+		},
+	},
+]);
