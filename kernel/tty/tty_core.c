@@ -45,6 +45,8 @@ void tty_put(struct tty *t)
 	if (!t || !atomic_dec_and_test(&t->count))
 		return;
 	ASSERT(!t->buf && !t->session);
+	if (t->driver->ops->free)
+		t->driver->ops->free(t);
 	kfree(t);
 }
 
@@ -156,6 +158,27 @@ struct tty *tty_device_add(struct tty_driver *d, unsigned index, void *driver_da
 	return t;
 }
 
+static void set_buffers(struct tty *t, struct tty_buffers *b)
+{
+	unsigned long flags;
+
+	mutex_lock(&t->lock);
+	spin_lock_irqsave(&t->in_lock, flags);
+	swap(t->buf, b);
+	spin_unlock_irqrestore(&t->in_lock, flags);
+	t->stopped = t->sent_stop = t->lnext = t->erasing = false;
+	t->column = t->canon_column = 0;
+	mutex_unlock(&t->lock);
+	kvfree(b);
+}
+
+/* open_lock held. */
+static void drop_buffers(struct tty *t)
+{
+	if (!t->keep_buffers)
+		set_buffers(t, NULL);
+}
+
 void tty_device_remove(struct tty *t)
 {
 	mutex_lock(&table_lock);
@@ -168,6 +191,11 @@ void tty_device_remove(struct tty *t)
 	t->gone = true;
 	mutex_unlock(&t->open_lock);
 	tty_do_hangup(t, false);
+	mutex_lock(&t->open_lock);
+	t->keep_buffers = false;
+	if (!t->openers)
+		drop_buffers(t);
+	mutex_unlock(&t->open_lock);
 	tty_put(t);
 }
 
@@ -306,18 +334,30 @@ bool tty_file_hung(const struct file *f)
 	return !tf->console && tf->generation != READ_ONCE(tf->tty->generation);
 }
 
-static void set_buffers(struct tty *t, struct tty_buffers *b)
+static int make_buffers(struct tty *t)
 {
-	unsigned long flags;
+	struct tty_buffers *b;
 
-	mutex_lock(&t->lock);
-	spin_lock_irqsave(&t->in_lock, flags);
-	swap(t->buf, b);
-	spin_unlock_irqrestore(&t->in_lock, flags);
-	t->stopped = t->sent_stop = t->lnext = t->erasing = false;
-	t->column = t->canon_column = 0;
-	mutex_unlock(&t->lock);
-	kvfree(b);
+	if (t->buf)
+		return 0;
+	b = kvmalloc(sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return -ENOMEM;
+	memset(b, 0, sizeof(*b));
+	set_buffers(t, b);
+	return 0;
+}
+
+int tty_keep_buffers(struct tty *t)
+{
+	int ret;
+
+	mutex_lock(&t->open_lock);
+	ret = make_buffers(t);
+	if (!ret)
+		t->keep_buffers = true;
+	mutex_unlock(&t->open_lock);
+	return ret;
 }
 
 /* open_lock held. */
@@ -329,25 +369,20 @@ static int activate(struct tty *t)
 		return -EIO;
 	if (t->exclusive && !capable(CAP_SYS_ADMIN))
 		return -EBUSY;
-	if (!t->buf) {
-		struct tty_buffers *b = kvmalloc(sizeof(*b), GFP_KERNEL);
-
-		if (!b)
-			return -ENOMEM;
-		memset(b, 0, sizeof(*b));
-		set_buffers(t, b);
-	}
+	ret = make_buffers(t);
+	if (ret)
+		return ret;
 	if (t->active)
 		return 0;
 	ret = t->driver->ops->open ? t->driver->ops->open(t) : 0;
 	if (!ret)
 		t->active = true;
 	else if (!t->openers)
-		set_buffers(t, NULL);
+		drop_buffers(t);
 	return ret;
 }
 
-/* open_lock held; no opener that counts is left. */
+/* open_lock held; no opener that counts is left. The settings of a hung up terminal start afresh as well. */
 static void deactivate(struct tty *t, bool hangup)
 {
 	if (!t->active)
@@ -387,7 +422,7 @@ static void tty_release(struct inode *inode, struct file *f)
 			tty_wait_drained(t, CLOSE_DRAIN);
 		deactivate(t, false);
 		tty_session_clear(t);
-		set_buffers(t, NULL);
+		drop_buffers(t);
 	}
 	t->openers--;
 	mutex_unlock(&t->open_lock);

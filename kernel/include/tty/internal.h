@@ -53,6 +53,7 @@ struct tty {
 	bool active;			/* o the driver is open */
 	bool exclusive;			/* o TIOCEXCL */
 	bool gone;			/* o the device was removed: no new opener */
+	bool keep_buffers;		/* o input is taken while nobody has it open (pseudo terminals) */
 	unsigned generation;		/* o files of an older one are hung up */
 
 	struct pid *pgrp, *session;	/* t counted */
@@ -86,6 +87,7 @@ bool tty_file_hung(const struct file *f);
 extern const struct file_ops tty_file_ops;
 struct tty *tty_alloc(struct tty_driver *d, unsigned index, void *driver_data);	/* NULL: no memory */
 int tty_open_file(struct tty *t, struct file *f, bool console);	/* consumes a reference to t on success */
+int tty_keep_buffers(struct tty *t);			/* from now until the device is removed; 0, -ENOMEM */
 void tty_do_hangup(struct tty *t, bool from_exit);
 void tty_wait_drained(struct tty *t, nsec_t limit);	/* until the driver's buffer is empty, a signal, or the limit */
 
@@ -122,6 +124,12 @@ bool tty_is_current(const struct tty *t);
 void tty_session_hangup(struct tty *t, bool from_exit);
 void tty_session_clear(struct tty *t);
 long tty_jobs_ioctl(struct tty *t, struct file *f, unsigned cmd, unsigned long arg);	/* -ENOIOCTLCMD */
+
+/* tty/devpts.c: the nodes of pseudo terminals. Sleep. */
+struct path;
+int devpts_create(unsigned index, dev_t dev, struct dentry **out);	/* 0, -ENOMEM; a reference */
+void devpts_remove(struct dentry *d);			/* drops the reference */
+int devpts_path(struct dentry *d, struct path *out);	/* referenced */
 
 /* tty/tty_ioctl.c */
 long tty_ioctl(struct tty *t, struct file *f, unsigned cmd, unsigned long arg);

@@ -39,6 +39,7 @@ struct tty_driver_ops {
 	bool (*carrier)(struct tty *t);		/* open waits for it unless CLOCAL; NULL: always */
 	void (*resized)(struct tty *t);
 	void (*flow)(struct tty *t, bool stop);	/* output stopped by ^S or started again (packet mode) */
+	void (*free)(struct tty *t);		/* the last reference to t is gone: driver_data may go too */
 };
 struct tty_driver {
 	const char *name;		/* "ttyS" */
