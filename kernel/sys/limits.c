@@ -45,6 +45,8 @@ static int do_prlimit(struct task *t, unsigned resource, const struct abi_rlimit
 			error = -EPERM;
 		else
 			*r = *new;
+		if (!error && resource == RLIMIT_CPU && new->rlim_cur != ABI_RLIM64_INFINITY)
+			t->signal->cpu_timers = true;
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return error;

@@ -7,6 +7,7 @@
 #include <arch/arch.h>
 #include <arch/cpu.h>
 #include <arch/entry.h>
+#include <arch/fpu.h>
 #include <arch/thread.h>
 #include <core/percpu.h>
 #include <core/string.h>
@@ -125,6 +126,13 @@ void fpu_drop_current(void)
 		set_ts();
 	}
 	irq_restore(flags);
+}
+
+void fpu_reset_current(void)
+{
+	fpu_drop_current();
+	if (current->thread.fpu)
+		*current->thread.fpu = initial;
 }
 
 void thread_free(struct task *t)

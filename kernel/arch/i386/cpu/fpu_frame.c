@@ -1,0 +1,145 @@
+/*
+ * FPU state in signal frames: the old FSAVE record, followed by the FXSAVE area. Programs may change either; the
+ * FSAVE part decides for the x87 registers, the FXSAVE part for SSE, as Linux has it.
+ *
+ * Intel SDM vol. 1, 8.1.10 (FSAVE), 10.5 (FXSAVE).
+ */
+#include <arch/cpu.h>
+#include <arch/fpu.h>
+#include <arch/thread.h>
+#include <arch/uaccess.h>
+#include <core/string.h>
+#include <mm/kmalloc.h>
+#include <sched/task.h>
+#include <abi/errno.h>
+#include <abi/signal.h>
+
+struct fxsave {
+	u16 cwd, swd, twd, fop;
+	u32 fip, fcs, foo, fos, mxcsr, mxcsr_mask;
+	struct abi_fpxreg st[8];
+	u8 rest[512 - 160];
+};
+_Static_assert(sizeof(struct fxsave) == 512, "FXSAVE");
+
+#define MXCSR_DEFAULT_MASK 0xffbfu
+
+enum { TAG_VALID, TAG_ZERO, TAG_SPECIAL, TAG_EMPTY };
+
+static unsigned classify(const struct abi_fpxreg *r)
+{
+	unsigned exponent = r->exponent & 0x7fff;
+	bool zero = !(r->significand[0] | r->significand[1] | r->significand[2] | r->significand[3]);
+
+	if (exponent == 0x7fff)
+		return TAG_SPECIAL;
+	if (!exponent)
+		return zero ? TAG_ZERO : TAG_SPECIAL;
+	return r->significand[3] & 0x8000 ? TAG_VALID : TAG_SPECIAL;
+}
+
+/* One bit a physical register (not empty) to two bits each. */
+static u32 full_tags(const struct fxsave *fx)
+{
+	unsigned top = (fx->swd >> 11) & 7, i;
+	u32 tags = 0;
+
+	for (i = 0; i < 8; i++) {
+		unsigned tag = fx->twd & (1u << i) ? classify(&fx->st[(i - top) & 7]) : TAG_EMPTY;
+
+		tags |= tag << (2 * i);
+	}
+	return tags;
+}
+
+int fpu_store_frame(struct abi_fpstate __user *ustate)
+{
+	struct fxsave *fx;
+	struct abi_fpstate *f;
+	unsigned i;
+	int error = 0;
+
+	f = kmalloc(sizeof(*f), GFP_KERNEL);
+	if (!f)
+		return -ENOMEM;
+	fpu_save_current();
+	fx = (struct fxsave *)current->thread.fpu;
+	if (cpu_features.fxsr) {
+		memset(f, 0, sizeof(*f));
+		f->cw = fx->cwd | 0xffff0000;
+		f->sw = fx->swd | 0xffff0000;
+		f->tag = full_tags(fx) | 0xffff0000;
+		f->ipoff = fx->fip;
+		f->cssel = (fx->fcs & 0xffff) | (u32)fx->fop << 16;
+		f->dataoff = fx->foo;
+		f->datasel = fx->fos;
+		for (i = 0; i < 8; i++)
+			memcpy(&f->_st[i], &fx->st[i], sizeof(f->_st[i]));
+		f->status = fx->swd;
+		f->magic = X86_FXSR_MAGIC;
+		memcpy(f->_fxsr_env, fx, sizeof(*fx));
+	} else {
+		memset(f, 0, sizeof(*f));
+		memcpy(f, fx, 108);
+		f->status = (u16)f->sw;
+		f->magic = 0xffff;
+	}
+	if (copy_to_user(ustate, f, sizeof(*f)))
+		error = -EFAULT;
+	kfree(f);
+	return error;
+}
+
+static void legacy_to_fxsave(struct fxsave *fx, const struct abi_fpstate *f)
+{
+	unsigned i;
+
+	fx->cwd = (u16)f->cw;
+	fx->swd = (u16)f->sw;
+	fx->twd = 0;
+	for (i = 0; i < 8; i++)
+		if ((f->tag >> (2 * i) & 3) != TAG_EMPTY)
+			fx->twd |= (u16)(1u << i);
+	fx->fop = (u16)(f->cssel >> 16);
+	fx->fip = f->ipoff;
+	fx->fcs = f->cssel & 0xffff;
+	fx->foo = f->dataoff;
+	fx->fos = f->datasel;
+	for (i = 0; i < 8; i++)
+		memcpy(&fx->st[i], &f->_st[i], sizeof(f->_st[i]));
+}
+
+int fpu_load_frame(const struct abi_fpstate __user *ustate)
+{
+	struct abi_fpstate *f = kmalloc(sizeof(*f), GFP_KERNEL);
+	struct fxsave *fx;
+	u32 mask;
+	int error = 0;
+
+	if (!f)
+		return -ENOMEM;
+	if (copy_from_user(f, ustate, sizeof(*f))) {
+		error = -EFAULT;
+		goto out;
+	}
+	if (!current->thread.fpu) {
+		error = fpu_alloc(current);
+		if (error)
+			goto out;
+	}
+	fpu_save_current();
+	fpu_drop_current();
+	fx = (struct fxsave *)current->thread.fpu;
+	if (!cpu_features.fxsr) {
+		memcpy(fx, f, 108);
+		goto out;
+	}
+	mask = fx->mxcsr_mask ? fx->mxcsr_mask : MXCSR_DEFAULT_MASK;
+	if (f->magic == X86_FXSR_MAGIC)
+		memcpy(fx, f->_fxsr_env, sizeof(*fx));
+	legacy_to_fxsave(fx, f);
+	fx->mxcsr &= mask;
+out:
+	kfree(f);
+	return error;
+}
