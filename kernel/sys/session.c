@@ -151,12 +151,6 @@ long sys_get_thread_area(struct abi_user_desc __user *u)
 	return copy_to_user(u, &d, sizeof(d)) ? -EFAULT : 0;
 }
 
-long sys_set_tid_address(int __user *tid)
-{
-	current->clear_child_tid = (u32 __user *)tid;
-	return current->pid;
-}
-
 long sys_set_robust_list(struct abi_robust_list_head __user *head, size_t len)
 {
 	if (len != sizeof(*head))
