@@ -316,7 +316,8 @@ struct file *open_exec(int dfd, const char *name, unsigned at_flags)
 	struct file *f;
 	int error;
 
-	error = path_at(dfd, name, (at_flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &path);
+	error = path_at(dfd, name, ((at_flags & AT_SYMLINK_NOFOLLOW) ? 0 : LOOKUP_FOLLOW) |
+			((at_flags & AT_EMPTY_PATH) ? LOOKUP_EMPTY : 0), &path);
 	if (error)
 		return ERR_PTR(error);
 	if (S_ISLNK(path.dentry->inode->mode))

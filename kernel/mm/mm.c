@@ -113,8 +113,10 @@ void mm_put(struct mm *mm)
 		BUG();
 	}
 	tables_destroy(mm);
-	if (mm->exe_file)
+	if (mm->exe_file) {
+		allow_write_access(mm->exe_file);
 		file_put(mm->exe_file);
+	}
 	mm->exe_file = NULL;
 	mm_drop(mm);
 }
@@ -167,7 +169,8 @@ int mm_fork(struct mm *child, struct mm *parent)
 	for (a = parent->first; a && !error; a = a->next)
 		if (!(a->flags & VM_DONTCOPY))
 			error = fork_area(child, parent, a);
-	if (parent->exe_file)
+	/* A program that runs is not written to: exec began it, so this cannot be refused. */
+	if (parent->exe_file && !deny_write_access(parent->exe_file))
 		child->exe_file = file_get(parent->exe_file);
 	up_write(&parent->mmap_lock);
 	return error;
