@@ -88,6 +88,8 @@ static struct dentry *d_new(struct super_block *sb, const struct qstr *name)
 	d->sb = sb;
 	d->op = sb ? sb->d_op : NULL;
 	d->private = NULL;
+	d->cookie = 0;
+	d->next_cookie = 2;
 	if (d->op && d->op->revalidate)
 		d->flags |= DCACHE_REVALIDATE;
 	return d;
@@ -101,6 +103,7 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 		return NULL;
 	spin_lock(&dcache_lock);
 	d->parent = dget(parent);
+	d->cookie = parent->next_cookie++;
 	list_add(&d->child, &parent->children);
 	nr_dentries++;
 	spin_unlock(&dcache_lock);
@@ -290,7 +293,9 @@ static void swap_parents(struct dentry *a, struct dentry *b)
 	list_del(&b->child);
 	a->parent = pb;
 	b->parent = pa;
+	a->cookie = pb->next_cookie++;
 	list_add(&a->child, &pb->children);
+	b->cookie = pa->next_cookie++;
 	list_add(&b->child, &pa->children);
 }
 

@@ -166,6 +166,10 @@ bool page_set_dirty(struct page *p)
 {
 	struct address_space *m = p->mapping;
 
+	if (page_test(p, PG_DIRTY))
+		return false;
+	if (m && !((unsigned long)m & PAGE_MAPPING_ANON) && m->ops && m->ops->set_page_dirty)
+		return m->ops->set_page_dirty(p);
 	if (page_test_set(p, PG_DIRTY))
 		return false;
 	if (!m || ((unsigned long)m & PAGE_MAPPING_ANON))
@@ -185,6 +189,10 @@ static void clear_dirty(struct page *p)
 {
 	struct address_space *m = p->mapping;
 
+	if (m->ops && m->ops->set_page_dirty) {		/* keeps its own account */
+		page_clear(p, PG_DIRTY);
+		return;
+	}
 	spin_lock(&m->lock);
 	if (page_test_clear(p, PG_DIRTY)) {
 		radix_tag_clear(&m->pages, p->index, RADIX_DIRTY);
@@ -375,13 +383,6 @@ static bool try_free(struct page *p, unsigned gfp)
 	return true;
 }
 
-static bool keeps_pages(const struct page *p)
-{
-	const struct address_space *m = p->mapping;
-
-	return !m || !m->ops || !(m->ops->writepage || m->ops->readpage);	/* tmpfs: the only copy */
-}
-
 static unsigned long scan(unsigned long n, unsigned gfp)
 {
 	unsigned long freed = 0;
@@ -399,13 +400,13 @@ static unsigned long scan(unsigned long n, unsigned gfp)
 		}
 		p = list_last_entry(&lru, struct page, lru);
 		list_move(&p->lru, &lru);
-		if (keeps_pages(p) || page_test_clear(p, PG_REFERENCED) || !page_trylock(p)) {
+		if (page_test_clear(p, PG_REFERENCED) || !page_trylock(p)) {
 			spin_unlock(&lru_lock);
 			continue;
 		}
 		page_get(p);
 		spin_unlock(&lru_lock);
-		if (page_test(p, PG_DIRTY))
+		if (page_test(p, PG_DIRTY) && p->mapping && p->mapping->ops->writepage)
 			kick = true;
 		if (try_free(p, gfp))
 			freed++;

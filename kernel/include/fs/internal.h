@@ -157,7 +157,9 @@ void pipe_free_inode(struct inode *inode);
 void epoll_file_released(struct file *f);
 
 /* anonymous inodes */
+int devfs_path(struct path *out);			/* the root of devfs, referenced */
 extern const struct file_ops chrdev_open_ops, bad_sock_ops;
+void chrdev_show(struct seq_file *m);			/* /proc/devices */
 
 /* filemap.c */
 bool radix_present(struct address_space *m, unsigned long index);

@@ -62,6 +62,8 @@ struct dentry {
 	struct super_block *sb;		/* I */
 	const struct dentry_ops *op;	/* I */
 	void *private;			/* filesystem's */
+	u32 cookie;			/* d place among its siblings: grows to the front of parent's children */
+	u32 next_cookie;		/* d for the next child */
 	char inline_name[DNAME_INLINE];
 };
 #define DCACHE_MOUNTED		1u	/* something is mounted here (in some tree) */
@@ -474,5 +476,8 @@ extern const struct file_ops simple_dir_ops;
 extern const struct inode_ops simple_symlink_ops;	/* inode->private is the kmalloc'ed target */
 int simple_statfs(struct dentry *d, struct abi_statfs64 *st);
 struct dentry *simple_lookup(struct inode *dir, struct dentry *d);
+int simple_setattr(struct dentry *d, struct iattr *attr);	/* attributes in memory only; no size */
+const char *simple_get_link(struct dentry *d, struct inode *inode, void **cookie);
+bool simple_empty(struct dentry *d);		/* a directory without positive children */
 
 #endif

@@ -1,0 +1,88 @@
+/*
+ * Character devices: who drives which numbers. Opening a device node looks up its number and hands the file to that
+ * driver's operations. Registration is rare; the list is short and guarded by a spin lock.
+ */
+#include <fs/chrdev.h>
+#include <fs/internal.h>
+#include <fs/seq_file.h>
+
+static LIST_HEAD(devices);
+static DEFINE_SPINLOCK(lock, RANK_FS_STRUCT);
+
+int chrdev_register(struct chrdev *c)
+{
+	struct chrdev *other;
+	int error = 0;
+
+	spin_lock(&lock);
+	list_for_each_entry(other, &devices, link)
+		if (MAJOR(other->first) == MAJOR(c->first) && MINOR(c->first) < MINOR(other->first) + other->count &&
+		    MINOR(other->first) < MINOR(c->first) + c->count)
+			error = -EBUSY;
+	if (!error)
+		list_add_tail(&c->link, &devices);
+	spin_unlock(&lock);
+	return error;
+}
+
+void chrdev_unregister(struct chrdev *c)
+{
+	spin_lock(&lock);
+	list_del(&c->link);
+	spin_unlock(&lock);
+}
+
+static const struct chrdev *find(dev_t dev)
+{
+	struct chrdev *c, *found = NULL;
+
+	spin_lock(&lock);
+	list_for_each_entry(c, &devices, link)
+		if (MAJOR(dev) == MAJOR(c->first) && MINOR(dev) >= MINOR(c->first) && MINOR(dev) < MINOR(c->first) + c->count) {
+			found = c;
+			break;
+		}
+	spin_unlock(&lock);
+	return found;
+}
+
+void chrdev_show(struct seq_file *m)
+{
+	struct chrdev *c, *prev;
+	bool seen;
+
+	spin_lock(&lock);
+	list_for_each_entry(c, &devices, link) {
+		seen = false;
+		list_for_each_entry(prev, &devices, link) {
+			if (prev == c)
+				break;
+			if (MAJOR(prev->first) == MAJOR(c->first) && strcmp(prev->name, c->name) == 0)
+				seen = true;
+		}
+		if (!seen)
+			seq_printf(m, "%3u %s\n", MAJOR(c->first), c->name);
+	}
+	spin_unlock(&lock);
+}
+
+static int chrdev_open(struct inode *inode, struct file *f)
+{
+	const struct chrdev *c = find(inode->rdev);
+
+	if (!c)
+		return -ENXIO;
+	f->op = c->op;
+	return c->op->open ? c->op->open(inode, f) : 0;
+}
+
+const struct file_ops chrdev_open_ops = { .open = chrdev_open };
+
+static int sock_open(struct inode *inode, struct file *f)
+{
+	(void)inode;
+	(void)f;
+	return -ENXIO;
+}
+
+const struct file_ops bad_sock_ops = { .open = sock_open };

@@ -1,0 +1,360 @@
+/* The memory devices (major 1): null, zero, full, random, urandom, kmsg. */
+#include <arch/uaccess.h>
+#include <core/init.h>
+#include <core/random.h>
+#include <fs/chrdev.h>
+#include <fs/internal.h>
+#include <fs/poll.h>
+#include <mm/kmalloc.h>
+#include <mm/mm.h>
+#include <sched/signal.h>
+#include <sched/task.h>
+#include <abi/capability.h>
+#include <abi/ioctl.h>
+
+enum { NULL_MINOR = 3, ZERO_MINOR = 5, FULL_MINOR = 7, RANDOM_MINOR = 8, URANDOM_MINOR = 9, KMSG_MINOR = 11 };
+
+static ssize_t null_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	(void)f;
+	(void)it;
+	(void)pos;
+	return 0;
+}
+
+static ssize_t null_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	ssize_t n = it->count;
+
+	(void)f;
+	(void)pos;
+	it->count = 0;
+	return n;
+}
+
+static loff_t null_llseek(struct file *f, loff_t off, int whence)
+{
+	(void)off;
+	(void)whence;
+	return f->pos = 0;
+}
+
+static ssize_t zero_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	size_t done = 0;
+
+	(void)f;
+	(void)pos;
+	while (it->count) {
+		size_t n = min(it->count, (size_t)65536), got = zero_to_iter(n, it);
+
+		done += got;
+		if (got < n)
+			return done ? (ssize_t)done : -EFAULT;
+		if (it->count && signal_pending(current))
+			break;
+	}
+	return done;
+}
+
+static ssize_t full_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	(void)f;
+	(void)pos;
+	return it->count ? -ENOSPC : 0;
+}
+
+/* A private mapping of /dev/zero is anonymous memory. */
+static int zero_mmap(struct file *f, struct vm_area *vma)
+{
+	(void)f;
+	if (vma->flags & VM_SHARED)
+		return -ENODEV;
+	vma->ops = NULL;
+	return 0;
+}
+
+static ssize_t random_bytes_to(struct iov_iter *it)
+{
+	u8 buf[256];
+	size_t done = 0;
+
+	while (it->count) {
+		size_t n = min(it->count, sizeof(buf)), got;
+
+		random_bytes(buf, n);
+		got = copy_to_iter(buf, n, it);
+		done += got;
+		if (got < n)
+			return done ? (ssize_t)done : -EFAULT;
+		if (it->count && signal_pending(current))
+			break;
+	}
+	memset(buf, 0, sizeof(buf));
+	return done;
+}
+
+static ssize_t random_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	(void)pos;
+	if (!random_ready()) {
+		int error;
+
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		error = random_wait_ready();
+		if (error)
+			return error;
+	}
+	return random_bytes_to(it);
+}
+
+static ssize_t urandom_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	(void)f;
+	(void)pos;
+	return random_bytes_to(it);
+}
+
+/* Anybody may stir the pool; it is not credited. */
+static ssize_t random_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	u8 buf[64];
+	size_t done = 0;
+
+	(void)f;
+	(void)pos;
+	while (it->count) {
+		size_t n = min(it->count, sizeof(buf)), got = copy_from_iter(buf, n, it);
+
+		random_add(buf, got, 0);
+		done += got;
+		if (got < n)
+			return done ? (ssize_t)done : -EFAULT;
+		if (it->count && signal_pending(current))
+			break;
+	}
+	return done;
+}
+
+static long add_entropy(const u32 __user *u)
+{
+	u32 head[2];
+	u8 buf[64];
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(head, u, sizeof(head)))
+		return -EFAULT;
+	if ((s32)head[0] < 0 || (s32)head[1] < 0)
+		return -EINVAL;
+	u += 2;
+	for (u32 left = head[1], credit = head[0]; left;) {
+		u32 n = min(left, (u32)sizeof(buf)), bits = min(credit, n * 8);
+
+		if (copy_from_user(buf, u, n))
+			return -EFAULT;
+		random_add(buf, n, bits);
+		credit -= bits;
+		left -= n;
+		u = (const u32 __user *)((const char __user *)u + n);
+	}
+	return 0;
+}
+
+static long random_ioctl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	u32 bits = random_ready() ? 256 : 0;
+
+	(void)f;
+	switch (cmd) {
+	case RNDGETENTCNT:
+		return put_user(bits, (u32 __user *)arg);
+	case RNDADDENTROPY:
+		return add_entropy((const u32 __user *)arg);
+	case RNDADDTOENTCNT:
+	case RNDZAPENTCNT:
+	case RNDCLEARPOOL:
+		/* The pool's credit only grows by bytes that come with it. */
+		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	case RNDRESEEDCRNG:
+		return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	}
+	return -ENOTTY;
+}
+
+static unsigned random_poll(struct file *f, struct poll_table *pt)
+{
+	(void)f;
+	(void)pt;
+	return POLLOUT | POLLWRNORM | (random_ready() ? POLLIN | POLLRDNORM : 0);
+}
+
+/* ---- kmsg: the log, a line a read ---- */
+
+struct kmsg_reader {
+	struct mutex lock;
+	u64 pos;		/* bytes since boot */
+	char line[1024];
+};
+
+static int kmsg_open(struct file *f)
+{
+	struct kmsg_reader *r;
+
+	if (!(f->mode & FMODE_READ))
+		return 0;
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	if (!r)
+		return -ENOMEM;
+	mutex_init(&r->lock, RANK_FILE_POS);
+	r->pos = log_start();
+	f->private = r;
+	return 0;
+}
+
+static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	struct kmsg_reader *r = f->private;
+	u64 at;
+	size_t n, len;
+	ssize_t ret;
+
+	(void)pos;
+	mutex_lock(&r->lock);
+	while (r->pos >= log_end()) {
+		mutex_unlock(&r->lock);
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		ret = wait_event_interruptible(log_wait(), r->pos < log_end());
+		if (ret)
+			return ret;
+		mutex_lock(&r->lock);
+	}
+	at = r->pos;
+	n = log_read(&at, r->line, sizeof(r->line));
+	for (len = 0; len < n && r->line[len] != '\n'; len++)
+		;
+	if (len < n)
+		len++;
+	at -= n - len;
+	ret = -EINVAL;		/* a line does not fit: as Linux says it */
+	if (len <= it->count) {
+		ret = copy_to_iter(r->line, len, it) == len ? (ssize_t)len : -EFAULT;
+		if (ret > 0)
+			r->pos = at;
+	}
+	mutex_unlock(&r->lock);
+	return ret;
+}
+
+/* "<3>text": the priority's low bits are the level. */
+static ssize_t kmsg_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	char line[256], *text = line, prefix[3] = KERN_INFO;
+	size_t n = it->count, got = min(n, sizeof(line) - 1);
+
+	(void)f;
+	(void)pos;
+	if (copy_from_iter(line, got, it) != got)
+		return -EFAULT;
+	line[got] = 0;
+	if (line[0] == '<') {
+		char *end = strchr(line, '>');
+		unsigned long level;
+
+		if (end) {
+			*end = 0;
+			if (kstrtoul(line + 1, 10, &level) == 0) {
+				prefix[1] = (char)('0' + (level & 7));
+				text = end + 1;
+			} else {
+				*end = '>';
+			}
+		}
+	}
+	got = strlen(text);
+	while (got && text[got - 1] == '\n')
+		text[--got] = 0;
+	printk("%s%s\n", prefix, text);
+	return n;
+}
+
+static loff_t kmsg_llseek(struct file *f, loff_t off, int whence)
+{
+	struct kmsg_reader *r = f->private;
+
+	if (!r)
+		return -EBADF;
+	if (off)
+		return -ESPIPE;
+	if (whence != SEEK_SET && whence != SEEK_END && whence != SEEK_DATA)
+		return -EINVAL;
+	mutex_lock(&r->lock);
+	r->pos = whence == SEEK_END ? log_end() : log_start();
+	mutex_unlock(&r->lock);
+	return 0;
+}
+
+static unsigned kmsg_poll(struct file *f, struct poll_table *pt)
+{
+	struct kmsg_reader *r = f->private;
+
+	if (!r)
+		return POLLOUT | POLLWRNORM;
+	poll_wait(f, log_wait(), pt);
+	return r->pos < log_end() ? POLLIN | POLLRDNORM : 0;
+}
+
+static void kmsg_release(struct inode *inode, struct file *f)
+{
+	(void)inode;
+	kfree(f->private);
+}
+
+static const struct file_ops null_ops = { .read = null_read, .write = null_write, .llseek = null_llseek };
+static const struct file_ops zero_ops = { .read = zero_read, .write = null_write, .llseek = null_llseek, .mmap = zero_mmap };
+static const struct file_ops full_ops = { .read = zero_read, .write = full_write, .llseek = null_llseek };
+static const struct file_ops random_ops = {
+	.read = random_read, .write = random_write, .ioctl = random_ioctl, .poll = random_poll, .llseek = null_llseek,
+};
+static const struct file_ops urandom_ops = {
+	.read = urandom_read, .write = random_write, .ioctl = random_ioctl, .llseek = null_llseek,
+};
+static const struct file_ops kmsg_ops = {
+	.read = kmsg_read, .write = kmsg_write, .poll = kmsg_poll, .llseek = kmsg_llseek, .release = kmsg_release,
+};
+
+static const struct {
+	unsigned minor;
+	const char *name;
+	umode_t mode;
+	const struct file_ops *op;
+} devices[] = {
+	{ NULL_MINOR, "null", 0666, &null_ops }, { ZERO_MINOR, "zero", 0666, &zero_ops },
+	{ FULL_MINOR, "full", 0666, &full_ops }, { RANDOM_MINOR, "random", 0666, &random_ops },
+	{ URANDOM_MINOR, "urandom", 0666, &urandom_ops }, { KMSG_MINOR, "kmsg", 0644, &kmsg_ops },
+};
+
+static int mem_open(struct inode *inode, struct file *f)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
+		if (devices[i].minor == MINOR(inode->rdev)) {
+			f->op = devices[i].op;
+			return f->op == &kmsg_ops ? kmsg_open(f) : 0;
+		}
+	return -ENXIO;
+}
+
+static const struct file_ops mem_ops = { .open = mem_open };
+static struct chrdev mem = { .first = MKDEV(1, 0), .count = 256, .name = "mem", .op = &mem_ops };
+
+static int __init devices_init(void)
+{
+	int error = chrdev_register(&mem);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(devices) && !error; i++)
+		error = devfs_create(devices[i].name, S_IFCHR | devices[i].mode, MKDEV(1, devices[i].minor));
+	return error;
+}
+fs_initcall(devices_init);

@@ -1,0 +1,484 @@
+/*
+ * Pipes and FIFOs: a ring of page-sized buffers between writers and readers.
+ *
+ * Writes of up to PIPE_BUF bytes are atomic: they go into one buffer, or into the room that is left in the last one.
+ * pipe->lock (RANK_PIPE) guards everything; sleepers wait on rd_wait for data or the last writer's end, on wr_wait for
+ * room or the last reader's end, with the lock dropped. The structure lives while a file refers to it.
+ */
+#include <arch/uaccess.h>
+#include <core/init.h>
+#include <fs/internal.h>
+#include <fs/poll.h>
+#include <mm/kmalloc.h>
+#include <sched/signal.h>
+#include <sched/task.h>
+#include <abi/capability.h>
+#include <abi/ioctl.h>
+
+#define PIPE_BUF	4096u
+#define DEFAULT_SLOTS	16u
+#define MAX_UNPRIVILEGED (1024u * 1024u)
+
+struct pipe_buf {
+	struct page *page;
+	u32 offset, len;
+	bool packet;			/* one write, read whole or cut (O_DIRECT) */
+};
+
+/* Locks: l lock */
+struct pipe {
+	struct mutex lock;
+	struct wait_queue rd_wait, wr_wait;
+	struct pipe_buf *ring;		/* l `slots` of them, a power of two */
+	u32 head, tail, slots;		/* l head - tail are in use */
+	u32 readers, writers, files;	/* l */
+	u32 reader_opens, writer_opens;	/* l how often ever: FIFO opens wait for a change */
+	struct page *spare;		/* l an empty page to use next */
+};
+
+static inline bool empty(const struct pipe *p) { return READ_ONCE(p->head) == READ_ONCE(p->tail); }
+static inline bool full(const struct pipe *p) { return READ_ONCE(p->head) - READ_ONCE(p->tail) >= p->slots; }
+static inline struct pipe_buf *slot(struct pipe *p, u32 n) { return &p->ring[n & (p->slots - 1)]; }
+
+static struct pipe *pipe_alloc(void)
+{
+	struct pipe *p = kzalloc(sizeof(*p), GFP_KERNEL);
+
+	if (!p)
+		return NULL;
+	p->ring = kcalloc(DEFAULT_SLOTS, sizeof(*p->ring), GFP_KERNEL);
+	if (!p->ring) {
+		kfree(p);
+		return NULL;
+	}
+	p->slots = DEFAULT_SLOTS;
+	mutex_init(&p->lock, RANK_PIPE);
+	wait_queue_init(&p->rd_wait);
+	wait_queue_init(&p->wr_wait);
+	return p;
+}
+
+static void pipe_free(struct pipe *p)
+{
+	for (; p->tail != p->head; p->tail++)
+		page_put(slot(p, p->tail)->page);
+	if (p->spare)
+		page_put(p->spare);
+	kvfree(p->ring);
+	kfree(p);
+}
+
+void pipe_free_inode(struct inode *inode)
+{
+	struct pipe *p = inode->pipe;
+
+	inode->pipe = NULL;
+	if (p)
+		pipe_free(p);
+}
+
+static inline void wake(struct wait_queue *q, unsigned events)
+{
+	if (wait_queue_active(q))
+		wake_up_key(q, 0x7fffffff, (void *)(unsigned long)events);
+}
+
+static void release_slot(struct pipe *p)
+{
+	struct page *page = slot(p, p->tail)->page;
+
+	p->tail++;
+	if (!p->spare && atomic_read(&page->refcount) == 1)
+		p->spare = page;
+	else
+		page_put(page);
+}
+
+static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	struct pipe *p = f->inode->pipe;
+	ssize_t done = 0;
+
+	(void)pos;
+	if (!it->count)
+		return 0;
+	mutex_lock(&p->lock);
+	for (;;) {
+		if (!empty(p)) {
+			struct pipe_buf *b = slot(p, p->tail);
+			bool was_full = full(p), packet = b->packet;
+			size_t n = min((size_t)b->len, it->count), copied;
+
+			copied = copy_to_iter((char *)page_address(b->page) + b->offset, n, it);
+			b->offset += copied;
+			b->len -= copied;
+			done += copied;
+			if (copied < n) {
+				if (!done)
+					done = -EFAULT;
+				break;
+			}
+			if (!b->len || packet) {
+				release_slot(p);
+				if (was_full)
+					wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+			}
+			if (!it->count || packet)
+				break;
+			continue;
+		}
+		if (done || !p->writers)
+			break;
+		if (f->flags & O_NONBLOCK) {
+			done = -EAGAIN;
+			break;
+		}
+		mutex_unlock(&p->lock);
+		if (wait_event_interruptible(&p->rd_wait, !empty(p) || !READ_ONCE(p->writers)))
+			return -ERESTARTSYS;
+		mutex_lock(&p->lock);
+	}
+	mutex_unlock(&p->lock);
+	return done;
+}
+
+/* Append to the last buffer what fits there; -1 if it may not be used. */
+static ssize_t merge(struct pipe *p, struct iov_iter *it, size_t n)
+{
+	struct pipe_buf *b;
+	u32 end;
+	size_t copied;
+
+	if (empty(p))
+		return -1;
+	b = slot(p, p->head - 1);
+	end = b->offset + b->len;
+	if (b->packet || end + n > PAGE_SIZE || atomic_read(&b->page->refcount) != 1)
+		return -1;
+	copied = copy_from_iter((char *)page_address(b->page) + end, n, it);
+	b->len += copied;
+	return copied == n ? (ssize_t)n : copied ? (ssize_t)copied : -EFAULT;
+}
+
+/* One new buffer of up to a page. */
+static ssize_t append(struct pipe *p, struct file *f, struct iov_iter *it)
+{
+	size_t n = min(it->count, (size_t)PAGE_SIZE), copied;
+	struct page *page = p->spare;
+	struct pipe_buf *b;
+
+	if (!page) {
+		page = page_alloc(GFP_USER, 0);
+		if (!page)
+			return -ENOMEM;
+		p->spare = page;
+	}
+	copied = copy_from_iter(page_address(page), n, it);
+	if (!copied)
+		return -EFAULT;
+	p->spare = NULL;
+	b = slot(p, p->head);
+	b->page = page;
+	b->offset = 0;
+	b->len = copied;
+	b->packet = f->flags & O_DIRECT;
+	p->head++;
+	return copied;
+}
+
+static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	struct pipe *p = f->inode->pipe;
+	ssize_t done = 0, n;
+
+	(void)pos;
+	if (!it->count)
+		return 0;
+	mutex_lock(&p->lock);
+	for (;;) {
+		bool was_empty = empty(p);
+
+		if (!p->readers) {
+			signal_send_thread(SIGPIPE, current);
+			if (!done)
+				done = -EPIPE;
+			break;
+		}
+		/* What does not fill a page goes behind the last bytes, if it fits there whole. */
+		n = -1;
+		if ((it->count & (PAGE_SIZE - 1)) && !(f->flags & O_DIRECT) && !done)
+			n = merge(p, it, it->count & (PAGE_SIZE - 1));
+		if (n == -1 && !full(p))
+			n = append(p, f, it);
+		if (n != -1) {
+			if (n < 0) {
+				if (!done)
+					done = n;
+				break;
+			}
+			done += n;
+			if (was_empty)
+				wake(&p->rd_wait, POLLIN | POLLRDNORM);
+			if (!it->count)
+				break;
+			continue;
+		}
+		if (f->flags & O_NONBLOCK) {
+			if (!done)
+				done = -EAGAIN;
+			break;
+		}
+		mutex_unlock(&p->lock);
+		if (wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers)))
+			return done ? done : -ERESTARTSYS;
+		mutex_lock(&p->lock);
+	}
+	mutex_unlock(&p->lock);
+	return done;
+}
+
+static unsigned pipe_poll(struct file *f, struct poll_table *pt)
+{
+	struct pipe *p = f->inode->pipe;
+	unsigned mask = 0;
+
+	if (f->mode & FMODE_READ) {
+		poll_wait(f, &p->rd_wait, pt);
+		if (!empty(p))
+			mask |= POLLIN | POLLRDNORM;
+		/* A FIFO nobody has written to since this open is not hung up yet. */
+		if (!p->writers && (u32)(unsigned long)f->private != p->writer_opens)
+			mask |= POLLHUP;
+	}
+	if (f->mode & FMODE_WRITE) {
+		poll_wait(f, &p->wr_wait, pt);
+		if (!full(p))
+			mask |= POLLOUT | POLLWRNORM;
+		if (!p->readers)
+			mask |= POLLERR;
+	}
+	return mask;
+}
+
+static long pipe_ioctl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	struct pipe *p = f->inode->pipe;
+	u32 n = 0;
+
+	if (cmd != FIONREAD)
+		return -ENOTTY;
+	mutex_lock(&p->lock);
+	for (u32 i = p->tail; i != p->head; i++)
+		n += slot(p, i)->len;
+	mutex_unlock(&p->lock);
+	return put_user(n, (u32 __user *)arg);
+}
+
+static void pipe_release(struct inode *inode, struct file *f)
+{
+	struct pipe *p = inode->pipe;
+	bool last;
+
+	mutex_lock(&p->lock);
+	if (f->mode & FMODE_READ)
+		p->readers--;
+	if (f->mode & FMODE_WRITE)
+		p->writers--;
+	if (!p->readers || !p->writers) {
+		wake(&p->rd_wait, POLLIN | POLLHUP);
+		wake(&p->wr_wait, POLLOUT | POLLERR);
+	}
+	spin_lock(&inode->lock);
+	last = --p->files == 0;
+	if (last)
+		inode->pipe = NULL;
+	spin_unlock(&inode->lock);
+	mutex_unlock(&p->lock);
+	if (last)
+		pipe_free(p);
+}
+
+/* ---- FIFOs by name ---- */
+
+static struct pipe *fifo_get(struct inode *inode)
+{
+	struct pipe *fresh = NULL, *p;
+
+	if (!READ_ONCE(inode->pipe)) {
+		fresh = pipe_alloc();
+		if (!fresh)
+			return NULL;
+	}
+	spin_lock(&inode->lock);
+	if (!inode->pipe && fresh) {
+		inode->pipe = fresh;
+		fresh = NULL;
+	}
+	p = inode->pipe;
+	if (p)
+		p->files++;
+	spin_unlock(&inode->lock);
+	if (fresh)
+		pipe_free(fresh);
+	return p ? p : fifo_get(inode);
+}
+
+static int fifo_open(struct inode *inode, struct file *f)
+{
+	struct pipe *p = fifo_get(inode);
+	unsigned mode = f->mode & (FMODE_READ | FMODE_WRITE);
+	int error = 0;
+	u32 seen;
+
+	if (!p)
+		return -ENOMEM;
+	mutex_lock(&p->lock);
+	f->mode |= FMODE_STREAM;
+	f->mode &= ~(FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
+	if (mode & FMODE_READ) {
+		p->readers++;
+		if (p->reader_opens++ == 0 || p->readers == 1)
+			wake(&p->wr_wait, POLLOUT);
+	}
+	if (mode & FMODE_WRITE) {
+		if (mode == FMODE_WRITE && (f->flags & O_NONBLOCK) && !p->readers) {
+			error = -ENXIO;
+			goto fail_writer;
+		}
+		p->writers++;
+		if (p->writer_opens++ == 0 || p->writers == 1)
+			wake(&p->rd_wait, POLLIN);
+	}
+	f->private = (void *)~0ul;
+	if (mode == FMODE_READ && !p->writers) {
+		f->private = (void *)(unsigned long)p->writer_opens;
+		if (!(f->flags & O_NONBLOCK)) {
+			seen = p->writer_opens;
+			mutex_unlock(&p->lock);
+			error = wait_event_interruptible(&p->rd_wait, READ_ONCE(p->writer_opens) != seen);
+			mutex_lock(&p->lock);
+		}
+	} else if (mode == FMODE_WRITE && !p->readers) {
+		seen = p->reader_opens;
+		mutex_unlock(&p->lock);
+		error = wait_event_interruptible(&p->wr_wait, READ_ONCE(p->reader_opens) != seen);
+		mutex_lock(&p->lock);
+	}
+	mutex_unlock(&p->lock);
+	if (error)
+		pipe_release(inode, f);
+	return error;
+fail_writer:
+	spin_lock(&inode->lock);
+	if (--p->files == 0)
+		inode->pipe = NULL;
+	else
+		p = NULL;
+	spin_unlock(&inode->lock);
+	if (p) {
+		mutex_unlock(&p->lock);
+		pipe_free(p);
+	} else {
+		mutex_unlock(&inode->pipe->lock);
+	}
+	return error;
+}
+
+const struct file_ops fifo_ops = {
+	.open = fifo_open,
+	.read = pipe_read,
+	.write = pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+/* ---- pipe(2) ---- */
+
+struct pipe *file_pipe(struct file *f)
+{
+	return f->op == &fifo_ops ? f->inode->pipe : NULL;
+}
+
+int pipe_create(struct file **ends, unsigned flags)
+{
+	struct inode *inode = anon_inode_new(S_IFIFO | 0600);
+	struct pipe *p;
+	struct file *r, *w;
+
+	if (!inode)
+		return -ENFILE;
+	p = pipe_alloc();
+	if (!p) {
+		iput(inode);
+		return -ENOMEM;
+	}
+	inode->pipe = p;
+	r = file_open_inode(inode, O_RDONLY | (flags & O_NONBLOCK), &fifo_ops, "pipe", (void *)~0ul);
+	if (IS_ERR(r))
+		goto fail;
+	w = file_alloc(&r->path, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)), &fifo_ops);
+	if (IS_ERR(w)) {
+		r->op = NULL;
+		file_put(r);
+		r = w;
+		goto fail;
+	}
+	p->readers = p->writers = 1;
+	p->reader_opens = p->writer_opens = 1;
+	p->files = 2;
+	r->mode |= FMODE_STREAM;
+	w->mode |= FMODE_STREAM;
+	w->private = (void *)~0ul;
+	iput(inode);
+	ends[0] = r;
+	ends[1] = w;
+	return 0;
+fail:
+	iput(inode);		/* frees the pipe with it */
+	return PTR_ERR(r);
+}
+
+long pipe_get_size(struct file *f)
+{
+	struct pipe *p = file_pipe(f);
+
+	return p ? (long)(p->slots * PAGE_SIZE) : -EBADF;
+}
+
+long pipe_set_size(struct file *f, unsigned long size)
+{
+	struct pipe *p = file_pipe(f);
+	struct pipe_buf *ring, *old;
+	u32 slots = 1, used;
+
+	if (!p)
+		return -EBADF;
+	if (size > 0x40000000ul)
+		return -EINVAL;
+	while (slots * PAGE_SIZE < size)
+		slots *= 2;
+	if (slots * PAGE_SIZE > MAX_UNPRIVILEGED && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	ring = kvmalloc(slots * sizeof(*ring), GFP_KERNEL | GFP_ZERO);
+	if (!ring)
+		return -ENOMEM;
+	mutex_lock(&p->lock);
+	used = p->head - p->tail;
+	if (used > slots) {
+		mutex_unlock(&p->lock);
+		kvfree(ring);
+		return -EBUSY;
+	}
+	for (u32 i = 0; i < used; i++)
+		ring[i] = *slot(p, p->tail + i);
+	old = p->ring;
+	p->ring = ring;
+	p->slots = slots;
+	p->tail = 0;
+	p->head = used;
+	mutex_unlock(&p->lock);
+	kvfree(old);
+	wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+	return slots * PAGE_SIZE;
+}

@@ -1,0 +1,300 @@
+/*
+ * tmpfs data: pages of the page cache that are dirty for good, because there is nowhere else to write them. A page is
+ * charged to the filesystem when it becomes dirty and given back when it is truncated; clean pages are holes that
+ * somebody read, and may be reclaimed.
+ */
+#include "tmpfs.h"
+#include <fs/internal.h>
+#include <fs/pagecache.h>
+#include <mm/mm.h>
+#include <sched/task.h>
+
+bool tmpfs_charge(struct super_block *sb, u64 blocks)
+{
+	struct tmpfs_sb *t = tmpfs_sb(sb);
+	bool ok;
+
+	spin_lock(&t->lock);
+	ok = !t->max_blocks || t->used_blocks + blocks <= t->max_blocks;
+	if (ok)
+		t->used_blocks += blocks;
+	spin_unlock(&t->lock);
+	return ok;
+}
+
+void tmpfs_uncharge(struct super_block *sb, u64 blocks)
+{
+	struct tmpfs_sb *t = tmpfs_sb(sb);
+
+	spin_lock(&t->lock);
+	t->used_blocks -= blocks;
+	spin_unlock(&t->lock);
+}
+
+static void add_blocks(struct inode *i, int pages)
+{
+	spin_lock(&i->lock);
+	i->blocks += (u64)(s64)(pages * 8);
+	spin_unlock(&i->lock);
+	mem_count(MEM_SHMEM, pages);
+}
+
+/* A locked page is going to have data. 0 or -ENOSPC. */
+static int make_data(struct inode *i, struct page *p)
+{
+	if (page_test(p, PG_DIRTY))
+		return 0;
+	if (!tmpfs_charge(i->sb, 1))
+		return -ENOSPC;
+	page_set(p, PG_DIRTY);
+	add_blocks(i, 1);
+	return 0;
+}
+
+static bool set_page_dirty(struct page *p)
+{
+	/* Only pages charged by make_data() are mapped writable, so this finds it dirty. */
+	return !page_test_set(p, PG_DIRTY);
+}
+
+static int readpage(struct file *f, struct page *p)
+{
+	(void)f;
+	page_zero(page_address(p));
+	page_set(p, PG_UPTODATE);
+	page_unlock(p);
+	return 0;
+}
+
+static int write_begin(struct file *f, struct address_space *m, loff_t pos, unsigned len, struct page **page, void **fsdata)
+{
+	struct inode *i = m->host;
+	struct page *p;
+	int error;
+
+	(void)f;
+	(void)fsdata;
+	if (tmpfs_i(i)->seals & (F_SEAL_WRITE | F_SEAL_GROW)) {
+		if (tmpfs_i(i)->seals & F_SEAL_WRITE)
+			return -EPERM;
+		if (pos + len > i->size)
+			return -EPERM;
+	}
+	p = find_or_create_page(m, (unsigned long)(pos >> PAGE_SHIFT), GFP_USER);
+	if (!p)
+		return -ENOMEM;
+	error = make_data(i, p);
+	if (error) {
+		page_unlock(p);
+		page_put(p);
+		return error;
+	}
+	if (!page_test(p, PG_UPTODATE)) {
+		if (len != PAGE_SIZE)
+			page_zero(page_address(p));
+		page_set(p, PG_UPTODATE);
+	}
+	*page = p;
+	return 0;
+}
+
+static int write_end(struct file *f, struct address_space *m, loff_t pos, unsigned len, unsigned copied, struct page *p,
+		     void *fsdata)
+{
+	struct inode *i = m->host;
+
+	(void)f;
+	(void)fsdata;
+	/* A fresh whole page was not zeroed: nothing of the frame's past may show. */
+	if (unlikely(copied < len && len == PAGE_SIZE))
+		memset((char *)page_address(p) + copied, 0, PAGE_SIZE - copied);
+	if (pos + copied > i->size)
+		i->size = pos + copied;
+	page_unlock(p);
+	page_put(p);
+	return copied;
+}
+
+static void invalidatepage(struct page *p, unsigned offset)
+{
+	struct inode *i = p->mapping->host;
+
+	if (offset || !page_test(p, PG_DIRTY))
+		return;
+	tmpfs_uncharge(i->sb, 1);
+	add_blocks(i, -1);
+}
+
+const struct address_space_ops tmpfs_aops = {
+	.readpage = readpage,
+	.write_begin = write_begin,
+	.write_end = write_end,
+	.invalidatepage = invalidatepage,
+	.set_page_dirty = set_page_dirty,
+};
+
+static int page_mkwrite(struct vm_area *vma, struct page *p)
+{
+	struct inode *i = vma->file->inode;
+	int error;
+
+	file_update_time(vma->file);
+	page_lock(p);
+	if (p->mapping != i->mapping) {
+		page_unlock(p);
+		return -EAGAIN;
+	}
+	error = make_data(i, p);
+	if (error)
+		page_unlock(p);
+	return error;
+}
+
+static const struct vm_ops vm_ops = { .fault = filemap_fault, .page_mkwrite = page_mkwrite };
+
+static int tmpfs_mmap(struct file *f, struct vm_area *vma)
+{
+	if ((tmpfs_i(f->inode)->seals & F_SEAL_WRITE) && (vma->flags & VM_SHARED)) {
+		if (vma->flags & VM_WRITE)
+			return -EPERM;
+		vma->flags &= ~VM_MAYWRITE;
+	}
+	inode_touch_atime(&f->path);
+	vma->ops = &vm_ops;
+	return 0;
+}
+
+static int tmpfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync)
+{
+	(void)f;
+	(void)start;
+	(void)end;
+	(void)datasync;
+	return 0;		/* memory is all there is */
+}
+
+/* The first offset at or after `off` that is data (or a hole), by whole pages. */
+static loff_t seek_pages(struct inode *i, loff_t off, bool data)
+{
+	loff_t size = inode_size(i);
+
+	while (off < size) {
+		struct page *p = find_get_page(&i->data, (unsigned long)(off >> PAGE_SHIFT));
+		bool is = p && page_test(p, PG_DIRTY);
+
+		if (p)
+			page_put(p);
+		if (is == data)
+			return off;
+		off = (off & ~(loff_t)(PAGE_SIZE - 1)) + (loff_t)PAGE_SIZE;
+	}
+	return data ? -ENXIO : size;
+}
+
+static loff_t tmpfs_llseek(struct file *f, loff_t off, int whence)
+{
+	struct inode *i = f->inode;
+	loff_t at;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_llseek(f, off, whence);
+	down_read(&i->rwsem);
+	at = off < 0 || off >= i->size ? -ENXIO : seek_pages(i, off, whence == SEEK_DATA);
+	up_read(&i->rwsem);
+	if (at >= 0)
+		f->pos = at;
+	return at;
+}
+
+static int preallocate(struct inode *i, loff_t off, loff_t end)
+{
+	for (unsigned long n = (unsigned long)(off >> PAGE_SHIFT); (loff_t)n << PAGE_SHIFT < end; n++) {
+		struct page *p = find_or_create_page(&i->data, n, GFP_USER);
+		int error;
+
+		if (!p)
+			return -ENOMEM;
+		error = make_data(i, p);
+		if (!error && !page_test(p, PG_UPTODATE)) {
+			page_zero(page_address(p));
+			page_set(p, PG_UPTODATE);
+		}
+		page_unlock(p);
+		page_put(p);
+		if (error)
+			return error;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+static long tmpfs_fallocate(struct file *f, int mode, loff_t off, loff_t len)
+{
+	struct inode *i = f->inode;
+	u32 seals = tmpfs_i(i)->seals;
+	int error = 0;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	down_write(&i->rwsem);
+	if (mode & FALLOC_FL_PUNCH_HOLE) {
+		loff_t end = off + len;
+
+		if (seals & F_SEAL_WRITE)
+			error = -EPERM;
+		else
+			truncate_pagecache_range(i, off, end);
+	} else if ((seals & F_SEAL_GROW) && off + len > i->size) {
+		error = -EPERM;
+	} else {
+		error = preallocate(i, off, off + len);
+		if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && off + len > i->size)
+			i->size = off + len;
+	}
+	if (!error)
+		inode_now(i, ATTR_MTIME | ATTR_CTIME);
+	up_write(&i->rwsem);
+	return error;
+}
+
+const struct file_ops tmpfs_file_ops = {
+	.llseek = tmpfs_llseek,
+	.read = generic_file_read,
+	.write = generic_file_write,
+	.mmap = tmpfs_mmap,
+	.fsync = tmpfs_fsync,
+	.fallocate = tmpfs_fallocate,
+};
+
+int tmpfs_setattr(struct dentry *d, struct iattr *a)
+{
+	struct inode *i = d->inode;
+	int error = setattr_prepare(d, a);
+
+	if (error)
+		return error;
+	if (a->valid & ATTR_SIZE) {
+		u32 seals = tmpfs_i(i)->seals;
+
+		if (((seals & F_SEAL_SHRINK) && a->size < i->size) || ((seals & F_SEAL_GROW) && a->size > i->size))
+			return -EPERM;
+		if (a->size != i->size) {
+			bool shrink = a->size < i->size;
+
+			i->size = a->size;
+			if (shrink)
+				truncate_pagecache(i, a->size);
+		}
+	}
+	setattr_copy(i, a);
+	return 0;
+}
+
+const struct inode_ops tmpfs_file_inode_ops = {
+	.setattr = tmpfs_setattr,
+	.getxattr = tmpfs_getxattr,
+	.setxattr = tmpfs_setxattr,
+	.listxattr = tmpfs_listxattr,
+	.removexattr = tmpfs_removexattr,
+};
