@@ -1,4 +1,5 @@
 /* Memory and strings: string instructions for blocks, since their cost per word is the lowest there is. */
+#include <core/kasan.h>
 #include <core/string.h>
 #include <abi/errno.h>
 
@@ -12,6 +13,8 @@ void *memcpy(void *dst, const void *src, size_t n)
 	void *d = dst;
 	size_t words = n >> 2;
 
+	kasan_check(src, n, false);
+	kasan_check(dst, n, true);
 	__asm__ volatile("rep movsl; movl %3,%%ecx; rep movsb"
 			 : "+c"(words), "+D"(d), "+S"(src) : "r"(n & 3) : "memory");
 	return dst;
@@ -24,6 +27,8 @@ void *memmove(void *dst, const void *src, size_t n)
 
 	if (d <= s || d >= s + n)
 		return memcpy(dst, src, n);
+	kasan_check(src, n, false);
+	kasan_check(dst, n, true);
 	d += n - 1;
 	s += n - 1;
 	__asm__ volatile("std; rep movsb; cld" : "+c"(n), "+D"(d), "+S"(s) :: "memory");
@@ -35,6 +40,7 @@ void *memset(void *dst, int c, size_t n)
 	void *d = dst;
 	size_t words = n >> 2;
 
+	kasan_check(dst, n, true);
 	__asm__ volatile("rep stosl; movl %2,%%ecx; rep stosb"
 			 : "+c"(words), "+D"(d) : "r"(n & 3), "a"((u8)c * 0x01010101u) : "memory");
 	return dst;

@@ -9,6 +9,7 @@
  * Callers: whoever gets a frame owns all fields of its struct page; GFP_ATOMIC is the only flavour that may be used
  * with interrupts or preemption off.
  */
+#include <core/kasan.h>
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <core/string.h>
@@ -232,6 +233,7 @@ out:
 	atomic_set(&p->mapcount, 0);
 	p->mapping = NULL;
 	p->private = 0;
+	kasan_allow(page_address(p), PAGE_SIZE << order);
 	if (gfp & GFP_ZERO) {
 		unsigned i;
 
@@ -258,6 +260,7 @@ void page_free(struct page *p, unsigned order)
 	unsigned long flags;
 
 	check_free(p, order);
+	kasan_poison(page_address(p), PAGE_SIZE << order, KASAN_FREE_FRAME);
 	flags = irq_save();
 	nr_free_pages += 1ul << order;
 	if (likely(order == 0)) {
@@ -297,6 +300,7 @@ void pages_put(struct page **pages, unsigned n)
 			continue;
 		}
 		check_free(p, 0);
+		kasan_poison(page_address(p), PAGE_SIZE, KASAN_FREE_FRAME);
 		if (unlikely(hot.n == HOT_MAX))
 			hot_drain(HOT_MAX - HOT_BATCH);
 		p->flags = BIT(PG_BUDDY);

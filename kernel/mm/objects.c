@@ -8,6 +8,7 @@
  * Debug builds follow each object with a red zone and the address that took or freed it: writes past the end, a
  * second free and use after free (contents are poison while free) are reported at the next call that sees them.
  */
+#include <core/kasan.h>
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <core/string.h>
@@ -119,6 +120,14 @@ static void object_release(const struct kmem_cache *c, void *obj, void *caller)
 #define object_release(c, o, f)	((void)0)
 #endif
 
+/* The sanitizer lets size bytes of an object be used, and nothing up to the next one. */
+static __always_inline void object_allow(const struct kmem_cache *c, void *obj, size_t size)
+{
+	kasan_poison(obj, c->stride & ~7u, KASAN_RED_ZONE);
+	kasan_allow(obj, size);
+	(void)c, (void)obj, (void)size;
+}
+
 static void cache_init(struct kmem_cache *c, const char *name, size_t size, size_t align)
 {
 	unsigned long flags;
@@ -164,6 +173,7 @@ static struct page *slab_create(struct kmem_cache *c, unsigned gfp)
 		void *obj = base + i * c->stride;
 
 		object_poison(c, obj, NULL);
+		kasan_poison(obj, c->stride & ~7u, KASAN_FREE_OBJECT);
 		*(void **)obj = p->slab_free;
 		p->slab_free = obj;
 	}
@@ -298,6 +308,7 @@ static __always_inline void *cache_alloc(struct kmem_cache *c, unsigned gfp, voi
 			return NULL;
 	}
 	object_take(c, obj, caller);
+	object_allow(c, obj, c->size);
 	if (gfp & GFP_ZERO)
 		memset(obj, 0, c->size);
 	return obj;
@@ -310,7 +321,10 @@ static __always_inline void cache_free(struct kmem_cache *c, void *obj, void *ca
 #ifndef CONFIG_DEBUG
 	(void)caller;
 #endif
+	kasan_check(obj, 1, true);
+	kasan_allow(obj, c->size);
 	object_release(c, obj, caller);
+	kasan_poison(obj, c->stride & ~7u, KASAN_FREE_OBJECT);
 	flags = irq_save();
 	if (unlikely(c->hot_count == HOT_MAX))
 		hot_drain(c, HOT_BATCH);
@@ -365,8 +379,16 @@ static void *large_alloc(size_t size, unsigned gfp)
 
 static __always_inline void *do_kmalloc(size_t size, unsigned gfp, void *caller)
 {
-	if (likely(size <= CLASS_MAX))
-		return cache_alloc(&classes[class_of[(size + 7) / 8]], gfp, caller);
+	if (likely(size <= CLASS_MAX)) {
+		struct kmem_cache *c = &classes[class_of[(size + 7) / 8]];
+		void *obj = cache_alloc(c, gfp, caller);
+
+#ifdef CONFIG_KASAN
+		if (obj)
+			object_allow(c, obj, size);
+#endif
+		return obj;
+	}
 	return large_alloc(size, gfp);
 }
 
@@ -428,11 +450,14 @@ void *krealloc(void *p, size_t size, unsigned gfp)
 	if (!p)
 		return kmalloc(size, gfp);
 	old = ksize(p);
-	if (size <= old && size > old / 4)
+	if (size <= old && size > old / 4) {
+		kasan_allow(p, size);
 		return p;
+	}
 	n = kmalloc(size, gfp);
 	if (!n)
 		return NULL;
+	kasan_allow(p, old);
 	memcpy(n, p, min(old, size));
 	kfree(p);
 	return n;
@@ -509,6 +534,7 @@ void __init mm_init_objects(void)
 {
 	unsigned i, k = 0;
 
+	kasan_init();
 	page_wait_init();
 	cache_init(&cache_cache, "kmem_cache", sizeof(struct kmem_cache), 0);
 	for (i = 0; i < CLASSES; i++)
