@@ -13,11 +13,12 @@ import { findRun } from './registry.js';
 import type { RunContext } from './run.js';
 import { openSerial, type SerialOptions } from './serial.js';
 import { prepareSnapshot, resumeSnapshot } from './snapshot.js';
+import type { MachineSpec } from './spec.js';
 import { rawMode } from './terminal.js';
 
 export interface ExecRequest {
 	argv: readonly string[];
-	where: { vm: string } | { request: MachineRequest } | { serial: SerialOptions };
+	where: { vm: string } | { request: MachineRequest } | { spec: MachineSpec } | { serial: SerialOptions };
 	/** Seconds; 0 for no limit. */
 	timeout: number;
 	tty: boolean;
@@ -73,7 +74,7 @@ async function findAgent(where: ExecRequest['where'], context: RunContext): Prom
 		await link.open(30_000, signal);
 		return new Control(link);
 	}
-	const spec = await prepareMachine(where.request, { signal, log });
+	const spec = 'spec' in where ? where.spec : await prepareMachine(where.request, { signal, log });
 	const snapshot = await prepareSnapshot(spec, { lifetime, signal, onBoot: () => log.detail('booting') });
 	const folder = mkdtempSync(path.join(tmpdir(), 'imposos-exec-'));
 	lifetime.defer(() => rmSync(folder, { recursive: true, force: true }));

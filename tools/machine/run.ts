@@ -8,7 +8,8 @@ import { freePort } from './port.js';
 import { gdbArguments, isImageFile, type MachineRequest, plannedMachine, prepareMachine } from './prepare.js';
 import { findRun } from './registry.js';
 import { openSerial, type SerialOptions } from './serial.js';
-import { type Session, startSession } from './session.js';
+import { type Session, type SessionOptions, startSession } from './session.js';
+import type { MachineSpec } from './spec.js';
 import { type ConsoleLine, converse, escapeHelp, type Terminal } from './terminal.js';
 import { watchFolders } from './watch.js';
 
@@ -57,17 +58,29 @@ async function runOnce(options: RunOptions, terminal: Terminal, context: RunCont
 	const spec = await prepareMachine(request, { signal, log });
 	spec.extra = [...spec.extra, ...(gdbPort === undefined ? [] : gdbArguments(gdbPort)), ...options.extra];
 	spec.reboots = true;
-	const session = await startSession(spec, {
-		...{ lifetime, signal, title: `${request.image} (${request.variant})` },
-		...(persist === undefined ? {} : { persist }),
-	});
+	if (note !== undefined) log.info(note);
+	if (gdbPort !== undefined) log.info(`waiting for gdb: target remote :${gdbPort}`);
+	const title = `${request.image} (${request.variant})`;
+	const session = { ...{ lifetime, signal, title }, ...(persist === undefined ? {} : { persist }) };
+	return runSession(spec, { session, watch: options.watch }, terminal, context);
+}
+
+/**
+ * Boots a machine that is all prepared with its console on a terminal.
+ *
+ * @returns exit status, or `again` when a source was saved while watching
+ * @throws WorkshopError when the guest panicked
+ */
+export async function runSession(
+	spec: MachineSpec,
+	options: { session: SessionOptions; watch: boolean },
+	terminal: Terminal,
+	context: RunContext,
+): Promise<number | 'again'> {
+	const session = await startSession(spec, options.session);
+	const how = terminal.input.isTTY ? escapeHelp : 'the console is on standard input and output';
+	context.log.info(`machine ${session.id}: ${how}`);
 	try {
-		if (note !== undefined) log.info(note);
-		log.info(
-			`machine ${session.id}: ${terminal.input.isTTY ? escapeHelp : 'the console is on standard input and output'}`,
-		);
-		if (gdbPort !== undefined)
-			log.info(`waiting for gdb: imposos debug --vm ${session.id}, or target remote :${gdbPort}`);
 		return await talk(session, options, terminal, context);
 	} finally {
 		await session.dispose();
@@ -86,7 +99,7 @@ function dryRun({ request, extra }: RunOptions, gdbPort: number | undefined): st
 
 async function talk(
 	{ machine }: Session,
-	{ watch, request }: RunOptions,
+	{ watch, session }: { session: SessionOptions; watch: boolean },
 	terminal: Terminal,
 	{ signal }: RunContext,
 ): Promise<number | 'again'> {
@@ -113,7 +126,7 @@ async function talk(
 	const end = await machine.ended();
 	if (end.how === 'off' || end.how === 'success') return 0;
 	const [trouble = `QEMU ended with status ${end.code ?? end.signal}`] = console.troubles;
-	throw new WorkshopError(`the ${request.image} machine ended: ${trouble}`, { log: machine.consoleLog });
+	throw new WorkshopError(`${session.title}: the machine ended: ${trouble}`, { log: machine.consoleLog });
 }
 
 /** Connects a terminal to a machine that another process owns. */
