@@ -14,9 +14,9 @@
 #include <abi/mount.h>
 
 LIST_HEAD(super_blocks);
-DEFINE_MUTEX(super_mutex, RANK_MOUNT);
+DEFINE_MUTEX(super_mutex, RANK_SUPER);
 LIST_HEAD(filesystems);
-static DEFINE_MUTEX(bdev_mutex, RANK_MOUNT);
+static DEFINE_MUTEX(bdev_mutex, RANK_MOUNT_BDEV);
 static DEFINE_SPINLOCK(types_lock, RANK_FS_STRUCT);
 
 #define SB_FLAGS (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_DIRSYNC | MS_NOATIME | MS_SILENT | MS_LAZYTIME)
@@ -76,7 +76,7 @@ struct super_block *sb_alloc(const struct filesystem *fs, unsigned long flags)
 	sb->blocksize_bits = PAGE_SHIFT;
 	sb->max_bytes = 0x7ffffffffffLL;	/* 32-bit page indexes */
 	sb->time_gran = 1;
-	rwsem_init(&sb->umount, RANK_MOUNT);
+	rwsem_init(&sb->umount, RANK_SUPER);
 	mutex_init(&sb->rename_mutex, RANK_RENAME);
 	list_init(&sb->inodes);
 	list_init(&sb->dirty);

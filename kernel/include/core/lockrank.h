@@ -10,6 +10,8 @@ enum lock_rank {
 	/* sleeping */
 	RANK_DRIVER_MODEL = 8,	/* binding of devices and drivers: probes do anything */
 	RANK_MOUNT = 10,	/* the mount tree */
+	RANK_MOUNT_BDEV,	/* one filesystem a device: looked up, made */
+	RANK_SUPER,		/* the list of superblocks; a superblock's coming and going */
 	RANK_RENAME,		/* one rename at a time per superblock */
 	RANK_TTY_OUTER,		/* tty open, close, hangup */
 	RANK_FILE_POS,		/* file->pos */
