@@ -37,7 +37,10 @@ static void run_initcalls(void)
 	}
 }
 
-/* Kernel thread 1. The first of these programs that can be run becomes init. */
+/*
+ * Kernel thread 1. The first of these programs that can be run becomes init: kernel_execve() returns 0 once the
+ * registers are the program's, and the return from here enters user mode with them.
+ */
 static void start_user_space(void *arg __maybe_unused)
 {
 	static const char *const fallbacks[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
@@ -55,12 +58,13 @@ static void start_user_space(void *arg __maybe_unused)
 	pr_info("start-up took %llu ms\n", div_u64(ktime_get(), 1000000));
 	if (cmdline_get("init", path, sizeof(path))) {
 		error = kernel_execve(path, argv, envp);
-		panic("cannot run init=%s: error %d", path, -error);
+		if (error)
+			panic("cannot run init=%s: error %d", path, -error);
+		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(fallbacks); i++) {
 		strscpy(path, fallbacks[i], sizeof(path));
 		error = kernel_execve(path, argv, envp);
-		/* Returns 0 once the registers are the program's: the caller enters user mode. */
 		if (!error)
 			return;
 		if (error != -ENOENT)
