@@ -344,7 +344,7 @@ static int filemap_page_mkwrite(struct vm_area *vma, struct page *p)
 }
 
 /* What is cached of [pgoff, pgoff + n), n <= 16, for a fault nearby. */
-static void filemap_around(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages)
+void filemap_around(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages)
 {
 	struct address_space *m = vma->file->mapping;
 	unsigned long index[16];

@@ -150,7 +150,12 @@ static int page_mkwrite(struct vm_area *vma, struct page *p)
 	return error;
 }
 
-static const struct vm_ops vm_ops = { .fault = filemap_fault, .page_mkwrite = page_mkwrite };
+static const struct vm_ops vm_ops = {
+	.fault = filemap_fault,
+	.page_mkwrite = page_mkwrite,
+	.around = filemap_around,
+	.page_cache = true,
+};
 
 static int tmpfs_mmap(struct file *f, struct vm_area *vma)
 {

@@ -29,6 +29,7 @@ void file_update_time(struct file *f);		/* mtime and ctime := now */
 extern const struct vm_ops generic_file_vm_ops;
 int generic_file_mmap(struct file *f, struct vm_area *vma);
 int filemap_fault(struct vm_area *vma, unsigned long pgoff, struct page **page);
+void filemap_around(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages);	/* n <= 16 */
 int filemap_write_and_wait(struct address_space *m, loff_t start, loff_t end);	/* end inclusive */
 int filemap_flush(struct address_space *m);			/* start only */
 int filemap_wait(struct address_space *m, loff_t start, loff_t end);
