@@ -7,7 +7,7 @@
 #include <abi/mount.h>
 #include <core/init.h>
 #include <core/time.h>
-#include <fs/seq_file.h>
+#include <fs/internal.h>
 
 static struct kmem_cache *node_cache;
 
@@ -463,9 +463,11 @@ static int fill_super(struct super_block *sb, const char *data)
 	return 0;
 
 out_stop:
+	inodes_evict_sb(sb);
 	if (!(sb->flags & MS_RDONLY) || fs->failed)
 		(void)end_writing(fs);		/* mounting fails for another reason already */
 out_release:
+	inodes_evict_sb(sb);	/* they need what is about to be released */
 	sb->fs_info = NULL;
 	release(fs);
 	return err;
