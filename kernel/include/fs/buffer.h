@@ -8,8 +8,7 @@
 
 #include <core/mutex.h>
 #include <block/bio.h>
-
-struct page;
+#include <mm/page.h>
 struct writeback_control;
 
 /* Locks: b the buffer's mutex, m the device mapping's lock, a atomic */
@@ -30,7 +29,12 @@ struct buffer *buffer_get(struct block_device *b, u64 block);		/* contents undef
 struct buffer *buffer_read(struct block_device *b, u64 block);		/* ERR_PTR(-EIO, -ENOMEM) */
 void buffer_readahead(struct block_device *b, u64 block);
 void buffer_put(struct buffer *b);
-static inline struct buffer *buffer_hold(struct buffer *b) { atomic_inc(&b->count); return b; }
+static inline struct buffer *buffer_hold(struct buffer *b)
+{
+	page_get(b->page);	/* buffer_put() drops both */
+	atomic_inc(&b->count);
+	return b;
+}
 void buffer_dirty(struct buffer *b);			/* written back some time */
 int buffer_write(struct buffer *b, bool flush);		/* now, and wait; flush: device cache too */
 int buffer_write_async(struct buffer *b);		/* start; buffer_wait() later */
