@@ -240,14 +240,22 @@ static bool notify(struct task *t, bool group_dead, struct list_head *dead)
 static bool begin_exit(struct task *t, int code)
 {
 	unsigned long flags;
-	bool group_dead;
+	bool group_dead, stopped;
 
 	spin_lock_irqsave(&t->sighand->lock, flags);
 	t->flags |= PF_EXITING;
 	t->exit_code = code;
 	group_dead = --t->signal->live == 0;
 	signal_exit_thread();
+	stopped = !group_dead && (t->signal->flags & SIGNAL_TELL_STOPPED);
+	if (stopped)
+		t->signal->flags &= ~SIGNAL_TELL_STOPPED;
 	spin_unlock_irqrestore(&t->sighand->lock, flags);
+	if (stopped) {		/* all others had stopped already */
+		spin_lock_irqsave(&tasklist_lock, flags);
+		signal_notify_stop(t, true, CLD_STOPPED);
+		spin_unlock_irqrestore(&tasklist_lock, flags);
+	}
 	return group_dead;
 }
 
@@ -300,7 +308,7 @@ void group_exit(int code)
 	spin_lock(&t->sighand->lock);
 	if (t->signal->flags & SIGNAL_GROUP_EXIT) {
 		code = t->signal->group_exit_code;
-	} else {
+	} else if (!t->signal->group_exit_task) {	/* else another thread's exec ends us alone */
 		t->signal->flags |= SIGNAL_GROUP_EXIT;
 		t->signal->group_exit_code = code;
 		signal_kill_others(t);

@@ -26,4 +26,12 @@ void vfork_release(struct task *t);		/* lets a parent in vfork() go on */
 /* tasklist_lock held: would the end, stop or move of a member of `pgrp` orphan it while it has stopped members? */
 bool pgrp_stopped_orphan(struct pid *pgrp, struct task *ignored);
 
+/* signal.c; sighand->lock held. */
+int signal_take_locked(u64 mask, struct abi_siginfo *info);	/* current's */
+int signal_send_locked(int sig, const struct abi_siginfo *info, struct task *t, bool group, bool force);
+bool signal_default_fatal(int sig);
+/* A timer's own record, made once. */
+struct sigqueue *sigqueue_alloc_timer(struct posix_timer *timer);
+int signal_send_record(struct sigqueue *q, struct task *t, bool group);
+
 #endif

@@ -4,6 +4,8 @@
 
 #include <sched/task.h>
 
+struct posix_timer;
+
 struct sighand {
 	atomic_t count;
 	spinlock_t lock;			/* RANK_SIGHAND, irqsave */
@@ -110,7 +112,6 @@ void signal_flush_queue(struct list_head *queue, u64 *set);
 void signal_flush_handlers(struct task *t);		/* exec: caught ones become default; IGN stays */
 bool signal_notify_parent(struct task *t, int sig);	/* tasklist_lock held; true: nobody will wait, reap at once */
 void signal_notify_stop(struct task *t, bool leader, int why);	/* tasklist_lock held */
-bool signal_exit_pending(const struct task *t);		/* s group is exiting */
 void signal_exit_thread(void);				/* sched/exit.c: current leaves stops and pending signals to the others */
 int signal_force_info(int sig, const struct abi_siginfo *info);
 void sigqueue_free(struct sigqueue *q);
