@@ -7,6 +7,9 @@ import { Lifetime } from '../../tools/lifetime.js';
 import { silentLog } from '../../tools/log.js';
 import { execInGuest } from '../../tools/machine/exec.js';
 import { waitFor } from '../../tools/machine/wait.js';
+import { readLast } from '../../tools/suite/last-results.js';
+import { createReporter } from '../../tools/suite/reporters.js';
+import { runTests } from '../../tools/suite/run.js';
 import { compileAgent } from './local-agent.js';
 
 const agent = await compileAgent();
@@ -62,5 +65,29 @@ t.test('a machine on a serial line', async (t) => {
 		{ stdin: stdin as never, stdout: stdout as never, stderr: stderr as never, term: undefined },
 		{ lifetime, signal: lifetime.signal, log: silentLog },
 	);
-	await t.rejects(bad, { exitCode: 125, message: /no-such-line/ });
+	await t.rejects(bad, { name: 'WorkshopError', exitCode: 125, message: /no-such-line/ });
+});
+
+t.test('cases on a machine on a serial line', async (t) => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'imposos-serial-'));
+	const { ends, unplug } = await cable(folder);
+	const remote = spawn(agent, [ends[1]], { stdio: ['ignore', 'ignore', 'inherit'] });
+	const lifetime = new Lifetime();
+	t.teardown(async () => {
+		await lifetime.dispose();
+		remote.kill('SIGKILL');
+		unplug();
+		rmSync(folder, { recursive: true, force: true });
+	});
+	let out = '';
+	const reporter = createReporter('pretty', { print: (text) => (out += `${text}\n`), say: () => {}, colours: false });
+	const totals = await runTests({
+		filter: { names: ['0.7/exec', '0.1/power-off'], full: false },
+		...{ variant: 'debug', accelerator: 'tcg', reporter, seed: 1, strict: false },
+		serial: { device: ends[0], baud: 115200 },
+		...{ lifetime, signal: lifetime.signal, log: silentLog },
+	});
+	t.same(totals, { passed: 1, failed: 0, skipped: 1 }, out);
+	t.match(out, /skipped 0.1\/power-off .*needs QEMU/);
+	t.equal(readLast()['0.7/exec']?.status, 'passed');
 });

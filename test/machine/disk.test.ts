@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import t from 'tap';
+import { FileDevice } from '../../tools/impfs/device.js';
+import { mkfs } from '../../tools/impfs/mkfs.js';
+import { ImpfsVolume } from '../../tools/impfs/volume.js';
+import { Lifetime } from '../../tools/lifetime.js';
+import type { Machine } from '../../tools/machine/machine.js';
+import { checkDisk, deviceWindow, rootPartition } from '../../tools/machine/partition.js';
+import { Qcow2Device } from '../../tools/machine/qcow2.js';
+import { createOverlay } from '../../tools/machine/qemu-img.js';
+import { defaultMachine } from '../../tools/machine/spec.js';
+import { CaseTools } from '../../tools/suite/checks.js';
+import { checkMachineDisk, readGuestFile } from '../../tools/suite/disk-check.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'imposos-disk-'));
+t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+const MiB = 2 ** 20;
+const image = path.join(folder, 'disk.img');
+
+/** A disk of 18 MiB with a filesystem of 16 MiB in its only partition. */
+function makeImage(): void {
+	const sector = Buffer.alloc(512);
+	sector[446 + 4] = 0x83;
+	sector.writeUInt32LE((2 * MiB) / 512, 446 + 8);
+	sector.writeUInt32LE((16 * MiB) / 512, 446 + 12);
+	sector.writeUInt16LE(0xaa55, 510);
+	writeFileSync(image, sector);
+	truncateSync(image, 18 * MiB);
+	const device = FileDevice.open(image, { offset: 2 * MiB, size: 16 * MiB });
+	mkfs(device, { uuid: new Uint8Array(16), hashSeed: new Uint8Array(16), time: { sec: 1, ns: 0 } });
+	const volume = ImpfsVolume.open(device);
+	volume.writeFile('/hello', Buffer.from('from the host'));
+	volume.close();
+	device.close();
+}
+
+makeImage();
+
+t.test('overlays are read with what is below them', async (t) => {
+	const overlay = path.join(folder, 'overlay.qcow2');
+	await createOverlay({ file: image, format: 'raw' }, overlay);
+	const commands = ['write -P 0x5a 5M 100k', 'write -P 0x33 17M 4k', 'write -z 6M 64k'];
+	await execa('qemu-io', ['-f', 'qcow2', ...commands.flatMap((line) => ['-c', line]), overlay]);
+	const flat = path.join(folder, 'flat.img');
+	await execa('qemu-img', ['convert', '-O', 'raw', overlay, flat]);
+	const [ours, theirs] = [Qcow2Device.open(overlay), FileDevice.open(flat, { readonly: true })];
+	t.equal(ours.size, 18 * MiB);
+	const [a, b] = [new Uint8Array(ours.size), new Uint8Array(ours.size)];
+	ours.read(a, 0);
+	theirs.read(b, 0);
+	t.ok(Buffer.from(a).equals(b), 'as qemu-img reads it');
+	const odd = new Uint8Array(70_001);
+	ours.read(odd, 5 * MiB - 35_000);
+	t.ok(Buffer.from(odd).equals(b.subarray(5 * MiB - 35_000, 5 * MiB + 35_001)), 'from any place');
+	t.throws(() => ours.read(odd, 18 * MiB - 5), /access to bytes/);
+	t.throws(() => ours.write(), /reading only/);
+	ours.close();
+	theirs.close();
+	t.throws(() => Qcow2Device.open(image), /not qcow2/);
+});
+
+t.test('what a disk must be', async (t) => {
+	const check = (bytes: Uint8Array) => {
+		const file = path.join(folder, 'bad.img');
+		writeFileSync(file, bytes);
+		const device = FileDevice.open(file, { readonly: true });
+		try {
+			checkDisk(device, 'bad.img');
+		} finally {
+			device.close();
+		}
+	};
+	t.throws(() => check(Buffer.from('short')), /too short/);
+	t.throws(() => check(Buffer.alloc(4096)), /no boot sector/);
+	const sector = Buffer.alloc(4096);
+	sector.writeUInt16LE(0xaa55, 510);
+	t.throws(() => check(sector), /no partition/);
+	sector[450] = 0x83;
+	sector.writeUInt32LE(2048, 454);
+	sector.writeUInt32LE(2048, 458);
+	t.throws(() => check(sector), /cut short/);
+	t.throws(() => check(Buffer.concat([sector, Buffer.alloc(3 * MiB)])), /is damaged/);
+	const device = FileDevice.open(image, { readonly: true });
+	t.same(rootPartition(device, 'disk.img'), { offset: 2 * MiB, size: 16 * MiB });
+	t.throws(() => deviceWindow(device, 512, 512).read(new Uint8Array(2), 511), /partition of 512/);
+	device.close();
+});
+
+t.test('what a machine leaves is checked', async (t) => {
+	const overlay = path.join(folder, 'left.qcow2');
+	await createOverlay({ file: image, format: 'raw' }, overlay);
+	const machine = { spec: { ...defaultMachine, disks: [{ file: overlay, format: 'qcow2' }] } } as unknown as Machine;
+	const tools = () => {
+		const { signal } = new Lifetime();
+		return new CaseTools({ scratch: folder, signal, full: false, seed: 1, booter: undefined as never });
+	};
+	t.equal(readGuestFile(machine, '/hello').toString(), 'from the host');
+	const good = tools();
+	checkMachineDisk(machine, good);
+	t.same(good.checks, [], 'nothing to complain of');
+	await execa('qemu-io', ['-f', 'qcow2', '-c', 'write -P 0xff 2052K 8k', overlay]);
+	const bad = tools();
+	checkMachineDisk(machine, bad);
+	t.match(bad.checks, [{ ok: false }], 'damage is found');
+});
