@@ -132,8 +132,8 @@ static void cache_init(struct kmem_cache *c, const char *name, size_t size, size
 {
 	unsigned long flags;
 
-	if (align < sizeof(void *))
-		align = sizeof(void *);
+	if (align < 8)
+		align = 8;
 	memset(c, 0, sizeof(*c));
 	spin_lock_init(&c->lock, RANK_SLAB);
 	list_init(&c->partial);
