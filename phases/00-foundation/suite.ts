@@ -1,6 +1,8 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { agentCases } from './cases/agent.js';
 import { bootCases } from './cases/boot.js';
+import { busyboxCases } from './cases/busybox.js';
+import { debianCases } from './cases/debian.js';
 import { fileCases } from './cases/files.js';
 import { memoryCases } from './cases/memory.js';
 import { processCases } from './cases/processes.js';
@@ -32,5 +34,7 @@ export const suite = defineSuite({
 		...fileCases,
 		...programCases,
 		...agentCases,
+		...busyboxCases,
+		...debianCases,
 	],
 });

@@ -12,7 +12,6 @@ const shell: [line: string, output: string][] = [
 	['cat <<END\n$((6*7))\nEND', '42\n'],
 	['(exit 3); echo $?', '3\n'],
 	['false || echo or; true && echo and', 'or\nand\n'],
-	// biome-ignore lint/suspicious/noTemplateCurlyInString: these are the shell's
 	['x=abcdef; echo ${x#ab} ${x%ef} ${#x} ${y:-none}', 'cdef abcd 6 none\n'],
 	['echo `echo nested $(echo deep)`', 'nested deep\n'],
 	['trap "echo bye" EXIT; exit 0', 'bye\n'],
