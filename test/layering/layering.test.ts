@@ -44,6 +44,8 @@ const loweredHeaders: Record<string, number> = {
 	'sys/syscalls.h': 0,
 	// Objects are for everybody.
 	'mm/kmalloc.h': 2,
+	// Conversions of the ABI's time structures; no code of its own.
+	'sys/timeconv.h': 2,
 	// Memory maps files through their operation tables, and the page cache is half its own.
 	'fs/vfs.h': 3,
 	'fs/pagecache.h': 3,
@@ -56,9 +58,9 @@ const loweredHeaders: Record<string, number> = {
 function levelOf(file: string): number {
 	const parts = file.split(path.sep);
 	if (/^kernel\/arch\/i386\/(boot|entry|traps?|irq|fault|syscall|signal|start|vdso|interrupts?)/.test(file)) return 99;
-	if (/^kernel\/core\/(init|main|start|panic|oops)/.test(file)) return 99;
+	if (/^kernel\/core\/(init|main|start|panic|oops|kasan)/.test(file)) return 99;
 	// The life of a process puts memory, files and terminals together.
-	if (/^kernel\/sched\/(task|fork|clone|exec|exit|reap|wait)/.test(file)) return 5;
+	if (/^kernel\/sched\/(task|fork|clone|exec|exit|reap|wait|binfmt)/.test(file)) return 5;
 	if (parts[1] === 'arch' && /\.[cS]$/.test(file)) return 3;
 	return levels[(parts[1] === 'include' ? parts[2] : parts[1]) ?? ''] ?? 99;
 }
