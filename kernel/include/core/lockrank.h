@@ -55,6 +55,7 @@ enum lock_rank {
 	RANK_RUNQUEUE,
 	RANK_RANDOM,
 	RANK_CONSOLE,		/* log and console: anything may print */
+	RANK_SCREEN,		/* the screens of virtual terminals: the log prints there */
 	RANK_LAST,
 };
 
