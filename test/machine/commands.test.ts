@@ -12,9 +12,9 @@ import { attach, runMachine, runSession } from '../../tools/machine/run.js';
 import { persistentOverlay } from '../../tools/machine/session.js';
 import type { Terminal } from '../../tools/machine/terminal.js';
 import { waitFor } from '../../tools/machine/wait.js';
-import { peerMachine } from './peer.js';
+import { findPeer } from './peer.js';
 
-const peer = await peerMachine();
+const { peer, needsPeer } = await findPeer();
 t.setTimeout(180_000);
 
 /** A person at a terminal: types, and waits for what appears. */
@@ -52,7 +52,7 @@ function context() {
 	return { lifetime, signal: lifetime.signal, log: silentLog };
 }
 
-t.test('run, attach and quit', async (t) => {
+t.test('run, attach and quit', needsPeer, async (t) => {
 	const [owner, guest] = [new Person(), new Person()];
 	const session = { ...context(), title: 'test of run', persist: `test-${process.pid}` };
 	const running = runSession(peer, { session, watch: false }, owner.terminal, session);
@@ -74,7 +74,7 @@ t.test('run, attach and quit', async (t) => {
 	rmSync(persistentOverlay(`test-${process.pid}`), { force: true });
 });
 
-t.test('a guest that powers off ends the run', async (t) => {
+t.test('a guest that powers off ends the run', needsPeer, async (t) => {
 	const person = new Person();
 	const session = { ...context(), title: 'test of power off' };
 	const running = runSession(peer, { session, watch: false }, person.terminal, session);
@@ -83,7 +83,7 @@ t.test('a guest that powers off ends the run', async (t) => {
 	t.equal(await running, 0);
 });
 
-t.test('an interrupt leaves nothing', async (t) => {
+t.test('an interrupt leaves nothing', needsPeer, async (t) => {
 	const person = new Person();
 	const session = { ...context(), title: 'test of interrupt' };
 	const running = runSession(peer, { session, watch: false }, person.terminal, session);
@@ -100,7 +100,7 @@ t.test('an interrupt leaves nothing', async (t) => {
 	);
 });
 
-t.test('exec', async (t) => {
+t.test('exec', needsPeer, async (t) => {
 	const exec = async (request: Partial<ExecRequest>, input = '') => {
 		const person = new Person();
 		const stdin = new PassThrough();
@@ -141,6 +141,8 @@ t.test('what cannot be run', async (t) => {
 	await t.rejects(prepareMachine({ ...request, image: './no-such.img' }, one), /no disk image .*no-such/);
 	await t.rejects(prepareMachine({ ...request, image: '/proc/version' }, one), /too short|not a file|no disk image/);
 	await t.rejects(prepareMachine({ ...request, image: 'base', overrides: { memory: 0.5 } }, one), /--memory 0.5/);
+	const long = { append: 'x'.repeat(1 << 20) };
+	await t.rejects(prepareMachine({ ...request, image: 'base', overrides: long }, one), /--append has 1048576 bytes/);
 	let printed = '';
 	const status = await runMachine(
 		{

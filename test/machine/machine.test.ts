@@ -20,9 +20,9 @@ import { prepareSnapshot, resumeSnapshot } from '../../tools/machine/snapshot.js
 import { defaultMachine } from '../../tools/machine/spec.js';
 import { EscapeScanner } from '../../tools/machine/terminal.js';
 import { TroubleScanner } from '../../tools/machine/trouble.js';
-import { peerMachine } from './peer.js';
+import { findPeer } from './peer.js';
 
-const peer = await peerMachine();
+const { peer, needsPeer } = await findPeer();
 const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-machine-'));
 const lifetime = new Lifetime();
 t.teardown(async () => {
@@ -98,7 +98,7 @@ t.test('a machine that QEMU refuses', async (t) => {
 	await t.rejects(starting, { name: 'BootError', message: /no-such-cpu/ });
 });
 
-t.test('snapshots', async (t) => {
+t.test('snapshots', needsPeer, async (t) => {
 	const snapshot = await prepareSnapshot(peer, { lifetime });
 	let again = false;
 	await prepareSnapshot(peer, { lifetime, onBoot: () => (again = true) });
@@ -121,7 +121,7 @@ t.test('snapshots', async (t) => {
 	t.ok(vm.hasEnded());
 });
 
-t.test('sessions, as other processes see them', async (t) => {
+t.test('sessions, as other processes see them', needsPeer, async (t) => {
 	const session = await startSession(peer, { lifetime, title: 'peer' });
 	t.equal(findRun(session.id).title, 'peer');
 	const record = findRun(session.id);

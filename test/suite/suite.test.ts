@@ -12,8 +12,9 @@ import { createReporter } from '../../tools/suite/reporters.js';
 import type { CaseResult } from '../../tools/suite/result.js';
 import { select } from '../../tools/suite/selection.js';
 import { parseTap } from '../../tools/suite/tap-parser.js';
-import { peerMachine, peerSource } from '../machine/peer.js';
+import { findPeer, peerSource } from '../machine/peer.js';
 
+const { peer, needsPeer } = await findPeer();
 t.setTimeout(240_000);
 
 function suiteOf(cases: CaseDeclaration[], state: 'open' | 'closed' = 'open'): SuiteDeclaration {
@@ -108,7 +109,7 @@ t.test('reports', async (t) => {
 			say: (text) => (said += `${text}\n`),
 			colours: false,
 		});
-		reporter.plan(4);
+		reporter.plan(0, 4);
 		for (const result of results) reporter.result(result);
 		t.same(reporter.end(results), { passed: 1, failed: 1, skipped: 2 });
 		const last = (name === 'junit' ? said : out).trimEnd().split('\n').at(-1);
@@ -124,7 +125,7 @@ t.test('reports', async (t) => {
 	}
 });
 
-t.test('cases on machines', async (t) => {
+t.test('cases on machines', needsPeer, async (t) => {
 	const lifetime = new Lifetime();
 	const logs = mkdtempSync(path.join(tmpdir(), 'imposos-suite-'));
 	t.teardown(async () => {
@@ -132,11 +133,11 @@ t.test('cases on machines', async (t) => {
 		rmSync(logs, { recursive: true, force: true });
 	});
 	t.setTimeout(200_000);
-	const source = peerSource(await peerMachine(), lifetime);
+	const source = peerSource(peer, lifetime);
 	const run = (one: Partial<CaseDeclaration> & Pick<CaseDeclaration, 'run'>) => {
 		const whole: CaseDeclaration = { id: '42.1/case', title: 'a case', tier: 'quick', ...one };
 		const suite = { ...suiteOf([whole]), name: '42-test' };
-		return runCase(suite, whole, { source, full: false, seed: 7, signal: lifetime.signal, logs });
+		return runCase(suite, whole, { source, full: false, seed: 7, strict: true, signal: lifetime.signal, logs });
 	};
 	const good = await run({ run: async (vm, t) => void t.equal((await vm.sh('echo hi')).stdout, 'hi\n', 'echo') });
 	t.match(good, { status: 'passed', rerun: 'imposos test 42.1/case' });

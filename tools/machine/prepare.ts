@@ -32,6 +32,9 @@ export interface MachineRequest {
 /** Bounds of what the emulated PC and the kernel's address space have to do with, in megabytes. */
 const MEMORY_BOUNDS = { least: 1, most: 3584 };
 
+/** What the kernel's command line has room for beside our own words. */
+const MAX_APPEND = 3800;
+
 const rootArguments = 'root=/dev/sda1 rootfstype=impfs init=/sbin/init console=tty0 console=ttyS0 imposos.agent';
 
 /** Whether `--image` names a file rather than a declaration. */
@@ -54,6 +57,9 @@ export async function prepareMachine(
 			`--memory ${memory}: not a number of megabytes from ${MEMORY_BOUNDS.least} to ${MEMORY_BOUNDS.most}`,
 		);
 	}
+	const commandLine = request.overrides?.append?.length ?? 0;
+	if (commandLine > MAX_APPEND)
+		throw new UsageError(`--append has ${commandLine} bytes; the kernel's command line has room for ${MAX_APPEND}`);
 	const file = isImageFile(request.image) ? path.resolve(request.image) : undefined;
 	if (file !== undefined) checkImageFile(file);
 	const [accelerator, disk] = await Promise.all([

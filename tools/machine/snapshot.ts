@@ -5,6 +5,7 @@ import {
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	renameSync,
 	rmSync,
 	statSync,
@@ -20,6 +21,9 @@ import { createOverlay, createStateDisk } from './qemu-img.js';
 import { type MachineSpec, snapshotName } from './spec.js';
 
 export const snapshotRoot = fromRoot('build', 'snapshots');
+
+/** Snapshots of this many different machines are kept; one takes some tens of megabytes. */
+const KEPT_SNAPSHOTS = 12;
 
 export interface SnapshotOptions {
 	lifetime: Lifetime;
@@ -67,11 +71,22 @@ export async function prepareSnapshot(spec: MachineSpec, options: SnapshotOption
 			await machine.dispose();
 		}
 		renameSync(state, file);
+		pruneSnapshots();
 		return { spec, file };
 	} finally {
 		forget();
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** Removes all but the snapshots used last. */
+function pruneSnapshots(): void {
+	const files = readdirSync(snapshotRoot)
+		.filter((name) => name.endsWith('.qcow2'))
+		.map((name) => path.join(snapshotRoot, name))
+		.map((file) => ({ file, used: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
+	const old = files.sort((a, b) => b.used - a.used).slice(KEPT_SNAPSHOTS);
+	for (const { file } of old) rmSync(file, { force: true });
 }
 
 /** Starts a machine from a snapshot; `folder` gets its own copy of the state. The agent answers when it resolves. */

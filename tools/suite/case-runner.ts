@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { displayPath } from '../build/paths.js';
-import { InterruptError, TimeoutError } from '../errors.js';
+import { InterruptError, PackageError, TimeoutError } from '../errors.js';
 import { Lifetime } from '../lifetime.js';
 import { takeBacktrace } from '../machine/backtrace.js';
 import type { Machine } from '../machine/machine.js';
@@ -22,6 +22,8 @@ export interface CaseRunOptions {
 	full: boolean;
 	seed: number;
 	signal: AbortSignal;
+	/** False skips a case whose packages cannot be had; true fails it. */
+	strict: boolean;
 	/** Folder below which each case has one for its logs. */
 	logs: string;
 }
@@ -50,11 +52,13 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	const starter = new Starter(suite, one, { ...options, lifetime, signal, folder, started });
 	const t = new CaseTools({ scratch, signal, full: options.full, seed: options.seed, booter: starter });
 	const report: Partial<CaseResult> = {};
+	let missing: string | undefined;
 	try {
 		await untilAborted(signal, async () => one.run(await starter.first(), t));
 		t.finish();
 	} catch (error) {
 		if (options.signal.aborted) throw options.signal.reason;
+		if (error instanceof PackageError && !options.strict) missing = error.message;
 		report.error = describe(error);
 		if (error === limit.signal.reason) report.backtrace = await backtraces(started);
 	} finally {
@@ -70,7 +74,7 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	const console = started.map(({ machine }) => machine.console.tail(25)).join('\n---\n');
 	return {
 		...{ id: one.id, title: one.title, checks: t.checks, notes: t.notes, figures: t.figures },
-		...outcome(one, good),
+		...(missing === undefined ? outcome(one, good) : { status: 'skipped' as const, reason: missing }),
 		seconds: (performance.now() - begin) / 1000,
 		...report,
 		...(good ? {} : { console, seed: options.seed, logs: displayPath(folder) }),

@@ -5,8 +5,8 @@ import type { CaseTools } from './checks.js';
 /** `quick` runs in `make test`; `full` only with --full, at its written size. */
 export type Tier = 'quick' | 'full';
 
-/** What a case needs beside a guest that answers; without it the case is skipped by name. */
-export type Need = 'qemu' | 'network' | 'debian';
+/** What a case needs beside a guest that answers: QEMU's side of the machine. */
+export type Need = 'qemu';
 
 /** One thing that is proven. */
 export interface CaseDeclaration {

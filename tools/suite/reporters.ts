@@ -5,8 +5,8 @@ export type ReporterName = (typeof reporterNames)[number];
 
 /** Tells a test run's course. */
 export interface Reporter {
-	/** How many results are going to come. */
-	plan(count: number): void;
+	/** What is going to be run: checks on the host, each with any number of results, and cases. */
+	plan(hosts: number, cases: number): void;
 	result(result: CaseResult): void;
 	/** The last word; the totals' line is printed by it. */
 	end(results: readonly CaseResult[]): Totals;
@@ -33,7 +33,7 @@ function pretty({ print, colours }: ReporterOutput): Reporter {
 		todo: paint(33, 'todo   '),
 	};
 	return {
-		plan: (count) => print(`1..${count}`),
+		plan: (hosts, cases) => print(`plan: ${hosts} checks on the host, ${cases} cases`),
 		result: (result) => {
 			const time = `${result.seconds.toFixed(1)} s`;
 			const reason = result.reason === undefined ? '' : paint(33, ` (${result.reason})`);
@@ -53,7 +53,7 @@ function pretty({ print, colours }: ReporterOutput): Reporter {
 function tap({ print }: ReporterOutput): Reporter {
 	let number = 0;
 	return {
-		plan: (count) => print(`TAP version 14\n1..${count}`),
+		plan: () => print('TAP version 14'),
 		result: (result) => {
 			const { id, title, status, reason = '' } = result;
 			const directive = { passed: '', failed: '', skipped: ` # SKIP ${reason}`, todo: ` # TODO ${reason}` }[status];
@@ -63,6 +63,7 @@ function tap({ print }: ReporterOutput): Reporter {
 		},
 		end: (results) => {
 			const totals = totalsOf(results);
+			print(`1..${number}`);
 			print(totalsLine(totals));
 			return totals;
 		},

@@ -52,7 +52,7 @@ export async function runTests(options: TestRunOptions): Promise<Totals> {
 	if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs ${jobs}: not a number of jobs`);
 	const everything = selection.host.length === hosts.length;
 	const ends: HostTest[] = everything ? [coverageTest()] : [];
-	reporter.plan(selection.host.length + selection.cases.length + ends.length);
+	reporter.plan(selection.host.length + ends.length, selection.cases.length);
 	const results: CaseResult[] = [];
 	const take = (more: CaseResult[]) => {
 		for (const result of more) reporter.result(result);
@@ -79,7 +79,7 @@ async function runCases(
 	const logs = path.join(runsRoot, `test-${process.pid}`);
 	mkdirSync(logs, { recursive: true });
 	const source = options.serial ? serialSource(options.serial, options.lifetime) : new QemuSource(options);
-	const common: CaseRunOptions = { source, full: filter.full, seed, signal, logs };
+	const common: CaseRunOptions = { source, full: filter.full, seed, strict: options.strict, signal, logs };
 	let clean = true;
 	const outcomes = await pool(cases, jobs, async ({ suite, one }) => {
 		const reason = one.skip ?? missing(one, source);

@@ -112,7 +112,6 @@ export const programCases = defineCases([
 		title: 'Debian’s dynamic dash, coreutils and sed run with Debian’s own loader',
 		tier: 'quick',
 		image: 'debian-tools',
-		needs: ['debian'],
 		timeout: 180,
 		run: async (vm, t) => {
 			t.plan(3);
