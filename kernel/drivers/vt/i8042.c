@@ -35,7 +35,7 @@
 #define ACK 0xfa
 #define RESEND 0xfe
 #define SELF_TEST_OK 0xaa
-#define ECHO 0xee
+#define ECHO_ANSWER 0xee
 #define LIMIT_US 20000
 
 static bool present, set2;
@@ -119,7 +119,7 @@ static bool keyboard_interrupt(unsigned irq, void *arg)
 		if (status & STATUS_MOUSE)
 			continue;
 		/* Answers to commands; none of them is a key in set 1 or 2. */
-		if (code == ACK || code == RESEND || code == ECHO || code == 0 || code == 0xff || (set2 && code == SELF_TEST_OK))
+		if (code == ACK || code == RESEND || code == ECHO_ANSWER || code == 0 || code == 0xff || (set2 && code == SELF_TEST_OK))
 			continue;
 		if (set2)
 			scancode_set2(code);
