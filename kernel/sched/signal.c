@@ -85,7 +85,7 @@ void signal_flush_queue(struct list_head *queue, u64 *set)
 	}
 }
 
-static void remove_signals(u64 mask, struct list_head *queue, u64 *set)
+void signal_remove(u64 mask, struct list_head *queue, u64 *set)
 {
 	struct sigqueue *q, *next;
 
@@ -98,6 +98,29 @@ static void remove_signals(u64 mask, struct list_head *queue, u64 *set)
 			record_done(q);
 		}
 	}
+}
+
+static void clear_without_record(int sig, const struct list_head *queue, u64 *set)
+{
+	const struct sigqueue *q;
+
+	list_for_each_entry(q, queue, link) {
+		if (q->info.si_signo == sig)
+			return;
+	}
+	*set &= ~sigmask(sig);
+}
+
+void signal_unqueue(struct sigqueue *q)
+{
+	struct signal_struct *s = current->signal;
+	int sig = q->info.si_signo;
+	struct task *t;
+
+	list_del_init(&q->link);
+	clear_without_record(sig, &s->sigqueue, &s->sigset);
+	list_for_each_entry(t, &s->threads, thread_link)
+		clear_without_record(sig, &t->sigqueue, &t->sigset);
 }
 
 static int first_signal(u64 set)
@@ -196,6 +219,11 @@ static u32 handler_of(const struct task *t, int sig)
 	return t->sighand->action[sig - 1].sa_handler;
 }
 
+bool signal_action_ignores(int sig, const struct abi_sigaction *a)
+{
+	return a->sa_handler == ABI_SIG_IGN || (a->sa_handler == ABI_SIG_DFL && (sigmask(sig) & MASK_IGNORED));
+}
+
 /* Blocked signals are kept even if ignored: the handler may change before they are taken. */
 static bool is_ignored(const struct task *t, int sig, bool force)
 {
@@ -205,7 +233,7 @@ static bool is_ignored(const struct task *t, int sig, bool force)
 		return false;
 	if ((t->signal->flags & SIGNAL_UNKILLABLE) && handler == ABI_SIG_DFL && !force)
 		return true;
-	return handler == ABI_SIG_IGN || (handler == ABI_SIG_DFL && (sigmask(sig) & MASK_IGNORED));
+	return signal_action_ignores(sig, &t->sighand->action[sig - 1]);
 }
 
 bool signal_default_fatal(int sig)
@@ -284,13 +312,13 @@ static bool prepare(int sig, struct task *t, bool force)
 	if ((s->flags & SIGNAL_GROUP_EXIT) && sig != SIGKILL)
 		return false;
 	if (sigmask(sig) & MASK_STOP) {
-		remove_signals(sigmask(SIGCONT), &s->sigqueue, &s->sigset);
+		signal_remove(sigmask(SIGCONT), &s->sigqueue, &s->sigset);
 		list_for_each_entry(other, &s->threads, thread_link)
-			remove_signals(sigmask(SIGCONT), &other->sigqueue, &other->sigset);
+			signal_remove(sigmask(SIGCONT), &other->sigqueue, &other->sigset);
 	} else if (sig == SIGCONT) {
-		remove_signals(MASK_STOP, &s->sigqueue, &s->sigset);
+		signal_remove(MASK_STOP, &s->sigqueue, &s->sigset);
 		list_for_each_entry(other, &s->threads, thread_link) {
-			remove_signals(MASK_STOP, &other->sigqueue, &other->sigset);
+			signal_remove(MASK_STOP, &other->sigqueue, &other->sigset);
 			other->stop_pending = false;
 			wake_up_task(other, TASK_STOPPED);
 		}

@@ -30,6 +30,10 @@ bool pgrp_stopped_orphan(struct pid *pgrp, struct task *ignored);
 int signal_take_locked(u64 mask, struct abi_siginfo *info);	/* current's */
 int signal_send_locked(int sig, const struct abi_siginfo *info, struct task *t, bool group, bool force);
 bool signal_default_fatal(int sig);
+bool signal_action_ignores(int sig, const struct abi_sigaction *a);
+void signal_remove(u64 mask, struct list_head *queue, u64 *set);
+/* A record of a timer of current's group leaves its queue unread. */
+void signal_unqueue(struct sigqueue *q);
 /* A timer's own record, made once. */
 struct sigqueue *sigqueue_alloc_timer(struct posix_timer *timer);
 int signal_send_record(struct sigqueue *q, struct task *t, bool group);

@@ -80,6 +80,7 @@ struct task {
 	bool restore_blocked;		/* c sigsuspend and its kin */
 	bool stop_pending;		/* s must take part in a group stop */
 	bool no_new_privs;		/* c */
+	u16 ioprio;			/* t as ioprio_set(2) encodes it; 0: not set */
 	struct list_head sigqueue;	/* s private pending */
 	u64 sigset;			/* s private pending */
 	unsigned long sas_sp, sas_size;	/* c */
