@@ -15,6 +15,7 @@ enum lock_rank {
 	RANK_RENAME,		/* one rename at a time per superblock */
 	RANK_TTY_OUTER,		/* tty open, close, hangup */
 	RANK_FILE_POS,		/* file->pos */
+	RANK_SEQ_FILE,		/* a generated file's buffer; its iterator takes what it shows */
 	RANK_EXEC,		/* credentials and mm exchange in exec and ptrace */
 	RANK_PIPE,		/* pipe contents */
 	RANK_INODE_DIR,		/* inode->rwsem of directories; nested: parent before child */
