@@ -5,8 +5,8 @@ import type { CaseTools } from './checks.js';
 /** `quick` runs in `make test`; `full` only with --full, at its written size. */
 export type Tier = 'quick' | 'full';
 
-/** What a case needs beside a guest that answers: QEMU's side of the machine. */
-export type Need = 'qemu';
+/** What a case needs beside a guest that answers: QEMU's side of the machine; Debian's packages. */
+export type Need = 'qemu' | 'debian';
 
 /** One thing that is proven. */
 export interface CaseDeclaration {
