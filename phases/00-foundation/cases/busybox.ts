@@ -43,7 +43,6 @@ export const busyboxCases = defineCases([
 		id: '0.6/busybox-applets',
 		title: 'applets of Debian’s busybox print and leave behind what they do on Linux',
 		tier: 'quick',
-		needs: ['debian'],
 		timeout: 900,
 		run: async (vm, t) => {
 			const busybox = path.join(t.scratch, 'busybox');

@@ -22,7 +22,6 @@ export const debianCases = defineCases([
 		id: '0.6/static-programs',
 		title: 'Debian’s static busybox and bash run unmodified',
 		tier: 'quick',
-		needs: ['debian'],
 		run: async (vm, t) => {
 			t.plan(7);
 			await isUnmodified(vm, t, 'busybox-static', 'bin/busybox', '/usr/bin/busybox');
@@ -47,7 +46,6 @@ export const debianCases = defineCases([
 		id: '0.6/dynamic-programs',
 		title: 'Debian’s dynamic dash, coreutils and sed run with Debian’s own loader and libc',
 		tier: 'quick',
-		needs: ['debian'],
 		image: 'debian-tools',
 		timeout: 120,
 		run: async (vm, t) => {
@@ -71,7 +69,6 @@ export const debianCases = defineCases([
 		id: '0.6/debian-root',
 		title: 'Debian’s own tree is the root, with our kernel, init and agent under it',
 		tier: 'full',
-		needs: ['debian'],
 		image: 'debian-root',
 		timeout: 300,
 		run: async (vm, t) => {
