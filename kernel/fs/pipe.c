@@ -9,6 +9,7 @@
 #include <core/init.h>
 #include <fs/internal.h>
 #include <fs/poll.h>
+#include <fs/splice.h>
 #include <mm/kmalloc.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -481,4 +482,110 @@ long pipe_set_size(struct file *f, unsigned long size)
 	kvfree(old);
 	wake(&p->wr_wait, POLLOUT | POLLWRNORM);
 	return slots * PAGE_SIZE;
+}
+
+/* ---- splice ---- */
+
+/* From a pipe: each buffer is offered to the file's write operation and shrinks by what was taken. */
+static ssize_t splice_from(struct file *in, struct file *out, loff_t *out_pos, size_t count, bool nonblock)
+{
+	struct pipe *p = in->inode->pipe;
+	ssize_t done = 0, n = 0;
+
+	mutex_lock(&p->lock);
+	while ((size_t)done < count) {
+		if (!empty(p)) {
+			struct pipe_buf *b = slot(p, p->tail);
+
+			n = kernel_write(out, (char *)page_address(b->page) + b->offset, min((size_t)b->len, count - (size_t)done), out_pos);
+			if (n <= 0)
+				break;
+			b->offset += (u32)n;
+			b->len -= (u32)n;
+			done += n;
+			if (!b->len) {
+				release_slot(p);
+				wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+			}
+			continue;
+		}
+		n = 0;
+		if (done || !p->writers)
+			break;
+		n = -EAGAIN;
+		if (nonblock)
+			break;
+		mutex_unlock(&p->lock);
+		n = wait_event_interruptible(&p->rd_wait, !empty(p) || !READ_ONCE(p->writers));
+		if (n)
+			return n;
+		mutex_lock(&p->lock);
+	}
+	mutex_unlock(&p->lock);
+	return done ? done : n;
+}
+
+/* Into a pipe: read a page only when there is a free buffer for it. */
+static ssize_t splice_to(struct file *in, loff_t *in_pos, struct file *out, size_t count, bool nonblock)
+{
+	struct pipe *p = out->inode->pipe;
+	ssize_t done = 0, n = 0;
+
+	while ((size_t)done < count) {
+		struct page *page = page_alloc(GFP_USER, 0);
+
+		if (!page) {
+			n = -ENOMEM;
+			break;
+		}
+		mutex_lock(&p->lock);
+		if (p->readers && full(p)) {
+			mutex_unlock(&p->lock);
+			n = done ? 0 : nonblock ? -EAGAIN : wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers));
+			page_put(page);
+			if (n || done)
+				break;
+			continue;
+		}
+		mutex_unlock(&p->lock);
+		n = kernel_read(in, page_address(page), min(count - (size_t)done, (size_t)PAGE_SIZE), in_pos);
+		if (n <= 0) {
+			page_put(page);
+			break;
+		}
+		mutex_lock(&p->lock);
+		if (!p->readers) {
+			mutex_unlock(&p->lock);
+			page_put(page);
+			signal_send_thread(SIGPIPE, current);
+			n = -EPIPE;
+			break;
+		}
+		/* Another writer may have filled the ring meanwhile: wait for room, the bytes are read already. */
+		while (full(p) && p->readers) {
+			mutex_unlock(&p->lock);
+			wait_event(&p->wr_wait, !full(p) || !READ_ONCE(p->readers));
+			mutex_lock(&p->lock);
+		}
+		*slot(p, p->head) = (struct pipe_buf){ page, 0, (u32)n, false };
+		p->head++;
+		wake(&p->rd_wait, POLLIN | POLLRDNORM);
+		mutex_unlock(&p->lock);
+		done += n;
+	}
+	return done ? done : n;
+}
+
+ssize_t splice_copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t count, unsigned flags)
+{
+	bool nonblock = flags & SPLICE_F_NONBLOCK;
+
+	count = min(count, (size_t)0x7ffff000);
+	if (!file_pipe(in))
+		return splice_to(in, in_pos, out, count, nonblock || (out->flags & O_NONBLOCK));
+	if (file_pipe(out)) {
+		/* Both are pipes: through the write side of one, which takes no lock of the other's rank twice. */
+		return copy_between(in, in_pos, out, out_pos, count);
+	}
+	return splice_from(in, out, out_pos, count, nonblock || (in->flags & O_NONBLOCK));
 }
