@@ -50,4 +50,5 @@ void cpu_detect(void)
 	f->smap = f->f7_ebx & BIT(20);
 	f->umip = f->f7_ecx & BIT(2);
 	f->nx = f->f81_edx & BIT(20);
+	f->sse42 = f->f1_ecx & BIT(20);
 }
