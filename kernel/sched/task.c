@@ -271,6 +271,12 @@ struct task *kthread_run(void (*fn)(void *), void *arg, const char *name_fmt, ..
 	return t;
 }
 
+void kthread_returned(void)
+{
+	if (current->flags & PF_KTHREAD)
+		do_exit(0);
+}
+
 bool kthread_should_stop(void)
 {
 	return READ_ONCE(current->kthread_stop);

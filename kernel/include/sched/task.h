@@ -137,6 +137,7 @@ char task_state_char(const struct task *t);	/* as in /proc/PID/stat: R S D T t Z
 struct task *kthread_run(void (*fn)(void *), void *arg, const char *name_fmt, ...) __printf(3, 4);	/* ERR_PTR */
 void kthread_stop(struct task *t);		/* wakes it, waits for its end; a thread that may end by itself first: hold a task_get() */
 bool kthread_should_stop(void);
+void kthread_returned(void);		/* entry code: ends the thread unless it has become a program */
 
 void sched_init(void);				/* makes init_task current; before the first kthread_run() */
 __noreturn void idle_loop(void);		/* init_task, once start-up is done */

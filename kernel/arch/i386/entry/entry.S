@@ -231,6 +231,7 @@ ret_from_kthread:			/* EBX function, ESI argument */
 	sti
 	movl %esi, %eax
 	call *%ebx
+	call kthread_returned
 	jmp return_to_user		/* it has become a user task */
 
 /* struct task *__switch_to(struct task *prev, struct task *next): prev in EAX is also the result. */
