@@ -157,9 +157,10 @@ static int wait_for_child(struct wait_request *r)
 	struct wait_queue *queue = &current->signal->child_wait;
 	struct wait_entry w;
 	struct task *dead;
-	int result = scan(r, &dead);
+	int result;
 
 	r->found = 0;
+	result = scan(r, &dead);
 	if (result == 0 && !(r->options & WNOHANG)) {
 		wait_entry_init(&w, false);
 		for (;;) {

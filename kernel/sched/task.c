@@ -157,6 +157,7 @@ void task_put(struct task *t)
 {
 	if (!atomic_dec_and_test(&t->count))
 		return;
+	ASSERT(list_empty(&t->sibling));
 	thread_free(t);
 	kstack_free(t->stack);
 	signal_put(t->signal);
