@@ -51,35 +51,36 @@ export const command = defineCommand<Options>({
 	run: async (options, context) => {
 		const { runTests } = await import('../suite/run.js');
 		const { createReporter } = await import('../suite/reporters.js');
-		const { watchAndRepeat } = await import('../suite/watch.js');
 		const { phase, step, full, jobs, seed, variant, accel, serial, baud } = options;
-		const once = async (signal: AbortSignal) => {
-			const reporter = createReporter(options.reporter, {
-				print: context.print,
-				say: context.log.info,
-				colours: isInteractive() && process.stdout.isTTY === true,
-			});
-			const totals = await runTests({
-				filter: {
-					names: options.name.map(String),
-					full,
-					...(phase === undefined ? {} : { phase }),
-					...(step === undefined ? {} : { step }),
-				},
-				variant,
-				accelerator: accel,
-				reporter,
-				strict: process.env['CI'] !== undefined,
-				...(jobs === undefined ? {} : { jobs }),
-				...(seed === undefined ? {} : { seed }),
-				...(serial === undefined ? {} : { serial: { device: serial, baud } }),
-				lifetime: context.lifetime,
-				signal,
-				log: context.log,
-			});
-			context.exitWith(totals.failed === 0 ? 0 : 1);
-		};
-		if (options.watch) await watchAndRepeat(once, context);
-		else await once(context.signal);
+		if (options.watch) {
+			const { watchAndRepeat } = await import('../suite/watch.js');
+			const args = process.argv.slice(2).filter((arg) => arg !== '--watch');
+			await watchAndRepeat(args, context);
+			return;
+		}
+		const reporter = createReporter(options.reporter, {
+			print: context.print,
+			say: context.log.info,
+			colours: isInteractive() && process.stdout.isTTY === true,
+		});
+		const totals = await runTests({
+			filter: {
+				names: options.name.map(String),
+				full,
+				...(phase === undefined ? {} : { phase }),
+				...(step === undefined ? {} : { step }),
+			},
+			variant,
+			accelerator: accel,
+			reporter,
+			strict: process.env['CI'] !== undefined,
+			...(jobs === undefined ? {} : { jobs }),
+			...(seed === undefined ? {} : { seed }),
+			...(serial === undefined ? {} : { serial: { device: serial, baud } }),
+			lifetime: context.lifetime,
+			signal: context.signal,
+			log: context.log,
+		});
+		context.exitWith(totals.failed === 0 ? 0 : 1);
 	},
 });

@@ -1,33 +1,37 @@
+import { execa } from 'execa';
 import { fromRoot } from '../build/paths.js';
-import { WorkshopError } from '../errors.js';
 import type { Log } from '../log.js';
+import { waitFor } from '../machine/wait.js';
 import { watchFolders } from '../machine/watch.js';
 
-/** Runs work, and again whenever a source is saved; a save during the work starts it over. Ends on interrupt. */
+const folders = ['kernel', 'userland', 'images', 'phases', 'tools', 'test'].map((name) => fromRoot(name));
+/** Nobody waits longer than a day for a save. */
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * Runs a command line of the workshop, and again whenever a source is saved; a save meanwhile starts it over. Each
+ * time it is a process of its own, which compiles the workshop anew if need be. Ends on interrupt only.
+ */
 export async function watchAndRepeat(
-	work: (signal: AbortSignal) => Promise<void>,
+	args: readonly string[],
 	{ signal, log }: { signal: AbortSignal; log: Log },
-): Promise<void> {
+): Promise<never> {
 	for (;;) {
 		const saved = new AbortController();
-		const stop = watchFolders(
-			['kernel', 'userland', 'images', 'phases'].map((name) => fromRoot(name)),
-			() => saved.abort(),
-		);
+		const stop = watchFolders(folders, () => saved.abort());
 		try {
-			await work(AbortSignal.any([signal, saved.signal]));
-		} catch (error) {
+			const either = AbortSignal.any([signal, saved.signal]);
+			await execa(fromRoot('bin', 'imposos'), args, { stdio: 'inherit', reject: false, cancelSignal: either });
 			signal.throwIfAborted();
-			if (!saved.signal.aborted) {
-				if (!(error instanceof WorkshopError)) throw error;
-				log.warn(error.message);
-			}
+			if (!saved.signal.aborted) log.info('waiting for a source to be saved');
+			await waitFor<void>({ timeout: DAY_MS, signal, what: 'a save' }, (resolve) => {
+				const done = () => resolve();
+				saved.signal.addEventListener('abort', done);
+				if (saved.signal.aborted) resolve();
+				return () => saved.signal.removeEventListener('abort', done);
+			});
+		} finally {
+			stop();
 		}
-		if (!saved.signal.aborted) log.info('waiting for a source to be saved');
-		await new Promise<void>((resolve, reject) => {
-			if (saved.signal.aborted) resolve();
-			saved.signal.addEventListener('abort', () => resolve(), { once: true });
-			signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-		}).finally(stop);
 	}
 }
