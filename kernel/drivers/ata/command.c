@@ -250,9 +250,8 @@ static void report(const struct ata_channel *c, const struct request *rq)
 }
 
 /* Task context; c->recovering keeps everybody else off the channel. */
-static void recover(void *arg)
+static void recover(struct ata_channel *c)
 {
-	struct ata_channel *c = arg;
 	struct ata_drive *d = c->active;
 	struct request *rq = c->rq;
 	unsigned long flags;
@@ -281,12 +280,18 @@ static void recover(void *arg)
 	kick(c, d);
 }
 
+static void recovery_thread(void *arg)
+{
+	recover(arg);
+	do_exit(0);
+}
+
 void ata_recover(struct work *w)
 {
 	struct ata_channel *c = container_of(w, struct ata_channel, recovery);
 
 	/* A reset takes up to half a minute: other works must not wait for it, unless there is no memory for a thread. */
-	if (IS_ERR(kthread_run(recover, c, "%s", c->name)))
+	if (IS_ERR(kthread_run(recovery_thread, c, "%s", c->name)))
 		recover(c);
 }
 
