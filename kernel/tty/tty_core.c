@@ -99,7 +99,7 @@ struct tty *tty_alloc(struct tty_driver *d, unsigned index, void *driver_data)
 	mutex_init(&t->open_lock, RANK_TTY_OUTER);
 	mutex_init(&t->write_lock, RANK_TTY_WRITE);
 	mutex_init(&t->lock, RANK_TTY);
-	spin_lock_init(&t->in_lock, RANK_DEVICE);
+	spin_lock_init(&t->in_lock, RANK_TTY_INPUT);
 	work_init(&t->in_work, input_work);
 	work_init(&t->hangup_work, hangup_work);
 	wait_queue_init(&t->read_wait);

@@ -48,6 +48,7 @@ enum lock_rank {
 	RANK_FUTEX,
 	RANK_QUEUE,		/* request queues */
 	RANK_DEVICE,		/* devices' registers, input and output rings */
+	RANK_TTY_INPUT,		/* what drivers hand to a terminal, under their own lock */
 	RANK_VMALLOC,
 	RANK_SLAB,
 	RANK_ZONE,		/* buddy allocator */
