@@ -102,9 +102,9 @@ struct rx {
 	u8 c[RX_CHUNK], flag[RX_CHUNK];
 };
 
-static void rx_take(struct uart *u, struct rx *rx)
+/* room: what the terminal takes, asked for before u->lock, which is taken below the terminal's locks. */
+static void rx_take(struct uart *u, struct rx *rx, size_t room)
 {
-	size_t room = tty_input_room(u->tty);
 	u8 lsr = in(u, UART_LSR);
 
 	rx->n = 0;
@@ -168,6 +168,7 @@ static bool uart_interrupt(unsigned irq, void *arg)
 
 	(void)irq;
 	for (unsigned pass = 0; pass < PASSES; pass++) {
+		size_t room = tty_input_room(u->tty);
 		bool hang, wake;
 
 		spin_lock(&u->lock);
@@ -176,7 +177,7 @@ static bool uart_interrupt(unsigned irq, void *arg)
 			break;
 		}
 		ours = true;
-		rx_take(u, &rx);
+		rx_take(u, &rx, room);
 		hang = modem_changed(u);
 		tx_start(u);
 		wake = u->tx_head - u->tx_tail <= TX_LOW;
