@@ -76,7 +76,10 @@ static int in_child(int (*fn)(void *), void *arg)
 
 	if (pid == 0)
 		_exit(fn(arg));
-	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
+	if (pid > 0 && waitpid(pid, &status, 0) == pid)
+		return status;
+	test_diag("%s: errno %d", pid < 0 ? "fork" : "waitpid", errno);
+	return -1;
 }
 
 static void test_rights(void)
