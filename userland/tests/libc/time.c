@@ -19,7 +19,7 @@ int main(void)
 		setenv("TZ", zones[z], 1);
 		tzset();
 		for (unsigned i = 0; i < sizeof(times) / sizeof(times[0]) + 300; i++) {
-			time_t t = i < sizeof(times) / sizeof(times[0]) ? times[i] : (long long)(i - 15) * 8640007 + 50000000;
+			time_t t = i < sizeof(times) / sizeof(times[0]) ? times[i] : ((long long)i - 15) * 8640007 + 50000000;
 			struct tm tm = *localtime(&t), copy = tm, back;
 
 			strftime(text, sizeof(text), "%a %A %b %B %c %C %d %D %e %F %g %G %H %I %j %m %M %p %r %R %S %T %u "
