@@ -23,6 +23,7 @@ import { buildImage } from '../../tools/image/build.js';
 import { unpackDeb } from '../../tools/image/deb.js';
 import { declarationNames, readDeclaration } from '../../tools/image/declaration.js';
 import { layoutDisk } from '../../tools/image/disk.js';
+import { checkKernel } from '../../tools/image/kernel-file.js';
 import { readLock } from '../../tools/image/lock.js';
 import { PackageStore, sha256OfFile } from '../../tools/image/packages.js';
 import { hostSources, parseDeb822, parseSourcesList } from '../../tools/image/sources.js';
@@ -346,6 +347,50 @@ _start:	mov 16(%ebx), %esi
 	execFileSync('i686-linux-gnu-gcc', [...options, source]);
 	return kernel;
 }
+
+t.test('a kernel that no boot loader could load is refused', async (t) => {
+	const good = readFileSync(tinyKernel());
+	checkKernel(good, 'good');
+	const changed = (edit: (copy: Buffer) => void) => {
+		const copy = Buffer.from(good);
+		edit(copy);
+		return copy;
+	};
+	t.throws(() => checkKernel(Buffer.from('text'), 'x'), /x is no kernel .*: it is not an ELF file/);
+	t.throws(
+		() =>
+			checkKernel(
+				changed((copy) => copy.writeUInt8(2, 4)),
+				'x',
+			),
+		/not for 32-bit x86/,
+	);
+	t.throws(
+		() =>
+			checkKernel(
+				changed((copy) => copy.writeUInt32LE(0x10, 24)),
+				'x',
+			),
+		/entry is in none/,
+	);
+	t.throws(() => checkKernel(good.subarray(0, 4200), 'x'), ImageError);
+	t.throws(
+		() =>
+			checkKernel(
+				changed((copy) => copy.fill(0, 4096, 4108)),
+				'x',
+			),
+		/no multiboot header/,
+	);
+	t.throws(
+		() =>
+			checkKernel(
+				changed((copy) => copy.writeUInt16LE(60000, 44)),
+				'x',
+			),
+		/truncated/,
+	);
+});
 
 t.test('an image boots like a PC, holds what was declared, and is made alike twice', async (t) => {
 	const kernel = tinyKernel();

@@ -20,6 +20,7 @@ import { type Declaration, readDeclaration } from './declaration.js';
 import { layoutDisk, writeDisk } from './disk.js';
 import { fingerprint } from './fingerprint.js';
 import { grubFolder, makeBootLoader } from './grub.js';
+import { checkKernel } from './kernel-file.js';
 import { PackageStore } from './packages.js';
 import { buildRoot } from './root.js';
 import { writeRoot } from './writer.js';
@@ -108,7 +109,9 @@ async function assemble(
 	const packages = new PackageStore({ cache, lockFile, suite, signal, log, ...choices });
 	const userland = options.userland ?? userRoot(variant);
 	const tree = await buildRoot(declaration, { packages, cache, userland, signal });
-	const kernel = new Uint8Array(readFileSync(options.kernel ?? kernelPath(variant)));
+	const kernelFile = options.kernel ?? kernelPath(variant);
+	const kernel = new Uint8Array(readFileSync(kernelFile));
+	checkKernel(kernel, displayPath(kernelFile));
 	const layout = layoutDisk(kernel.length, declaration.size);
 	const loader = await makeBootLoader({
 		kernelStart: layout.kernelOffset / 512,
