@@ -373,7 +373,7 @@ t.test('a kernel that no boot loader could load is refused', async (t) => {
 			),
 		/entry is in none/,
 	);
-	t.throws(() => checkKernel(good.subarray(0, 4200), 'x'), ImageError);
+	t.throws(() => checkKernel(good.subarray(0, 4112), 'x'), ImageError);
 	t.throws(
 		() =>
 			checkKernel(
