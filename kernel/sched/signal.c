@@ -229,7 +229,7 @@ static bool is_ignored(const struct task *t, int sig, bool force)
 {
 	u32 handler = handler_of(t, sig);
 
-	if ((t->blocked | (t->restore_blocked ? t->saved_blocked : 0)) & sigmask(sig))
+	if ((t->blocked | t->awaited | (t->restore_blocked ? t->saved_blocked : 0)) & sigmask(sig))
 		return false;
 	if ((t->signal->flags & SIGNAL_UNKILLABLE) && handler == ABI_SIG_DFL && !force)
 		return true;
@@ -294,7 +294,7 @@ static void deliver_to_some(int sig, struct task *t, bool group)
 	if (!target)
 		return;		/* whoever unblocks it will see it */
 	if (signal_default_fatal(sig) && (sig == SIGKILL || handler_of(t, sig) == ABI_SIG_DFL) &&
-	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !(target->blocked & sigmask(sig)))) {
+	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
 		kill_group(target, sig);
 		return;
 	}

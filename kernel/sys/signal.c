@@ -229,6 +229,7 @@ static int timed_wait(u64 set, struct abi_siginfo *info, nsec_t left)
 	if (sig || !left)
 		return sig ? sig : -EAGAIN;
 	/* While it waits they count as unblocked, so that senders wake it. */
+	current->awaited = blocked & set;
 	signal_set_blocked(blocked & ~set);
 	while (!signal_pending(current) && left) {
 		set_current_state(TASK_INTERRUPTIBLE);
@@ -236,6 +237,7 @@ static int timed_wait(u64 set, struct abi_siginfo *info, nsec_t left)
 	}
 	sig = signal_dequeue(set, info);
 	signal_set_blocked(blocked);
+	current->awaited = 0;
 	return sig ? sig : left ? -EINTR : -EAGAIN;
 }
 

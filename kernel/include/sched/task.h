@@ -77,6 +77,7 @@ struct task {
 	struct sighand *sighand;	/* s */
 	bool sig_pending;		/* s something to deliver: checked at every exit to user mode */
 	u64 blocked, saved_blocked;	/* s bit n-1 is signal n */
+	u64 awaited;			/* s what sigtimedwait() unblocked for its sleep: not ignored meanwhile */
 	bool restore_blocked;		/* c sigsuspend and its kin */
 	bool stop_pending;		/* s must take part in a group stop */
 	bool no_new_privs;		/* c */
