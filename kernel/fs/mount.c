@@ -16,7 +16,7 @@
 
 #define HASH_BITS 7
 
-DEFINE_MUTEX(mount_mutex, RANK_MOUNT);
+DEFINE_MUTEX(mount_mutex, RANK_MOUNT_TREE);
 LIST_HEAD(mount_list);
 static struct hlist_head table[1u << HASH_BITS];
 static int next_id = 20;

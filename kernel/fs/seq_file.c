@@ -1,14 +1,13 @@
 /*
- * Generated text files. A record is what one show() writes; the buffer holds whole records, so a short read never
- * tears one and a record that does not fit makes the buffer grow.
- *
- * m->lock covers all of struct seq_file; iterators may sleep between start() and stop().
+ * Files whose text is made as it is read. A record that does not fit the buffer is made again in a larger one, so a
+ * reader never sees half of one. m->lock guards everything of one open file.
  */
-#include <core/string.h>
+#include <arch/uaccess.h>
+#include <fs/internal.h>
 #include <fs/seq_file.h>
 #include <mm/kmalloc.h>
 
-#define SEQ_MAX_BUFFER (4u << 20)
+#define MAX_RECORD (4u * 1024 * 1024)
 
 int seq_open(struct file *f, const struct seq_ops *op)
 {
@@ -20,91 +19,83 @@ int seq_open(struct file *f, const struct seq_ops *op)
 	m->op = op;
 	m->file = f;
 	f->private = m;
+	f->mode &= ~FMODE_PWRITE;
 	return 0;
 }
 
-void seq_release(struct inode *inode __maybe_unused, struct file *f)
+void seq_release(struct inode *inode, struct file *f)
 {
 	struct seq_file *m = f->private;
 
+	(void)inode;
 	kvfree(m->buf);
 	kfree(m);
 }
 
-static int grow(struct seq_file *m)
+static bool grow(struct seq_file *m)
 {
 	size_t size = m->size ? m->size * 2 : PAGE_SIZE;
+	char *buf;
 
-	if (size > SEQ_MAX_BUFFER)
-		return -EFBIG;
+	if (size > MAX_RECORD)
+		return false;
+	buf = kvmalloc(size, GFP_KERNEL);
+	if (!buf)
+		return false;
 	kvfree(m->buf);
-	m->buf = kvmalloc(size, GFP_KERNEL);
-	m->size = m->buf ? size : 0;
-	m->count = m->from = 0;
-	return m->buf ? 0 : -ENOMEM;
+	m->buf = buf;
+	m->size = size;
+	return true;
 }
 
-/* One record at the end of the buffer; if it does not fit, the buffer is as before and overflow says so. */
-static int show_one(struct seq_file *m, void *v)
+/* Fill the buffer from record m->index on: at least one non-empty record, more while they fit. 0 or -errno. */
+static int fill(struct seq_file *m)
 {
-	size_t before = m->count;
-	int error;
-
-	m->overflow = false;
-	error = m->op->show(m, v);
-	if (error || m->overflow)
-		m->count = before;
-	return error > 0 ? 0 : error;	/* positive: skip this record */
-}
-
-/*
- * Fills the empty buffer with records from m->index on, until it holds `wanted` bytes, is full, or the records end.
- * Returns 0 with m->count == 0 at the end.
- */
-static int fill(struct seq_file *m, size_t wanted)
-{
-	loff_t index;
+	loff_t pos;
 	void *v;
 	int error = 0;
 
+	if (!m->buf && !grow(m))
+		return -ENOMEM;
+again:
 	m->from = m->count = 0;
-	if (!m->buf) {
-		error = grow(m);
-		if (error)
-			return error;
-	}
-	for (;;) {
-		bool too_small = false;
+	m->overflow = false;
+	pos = m->index;
+	v = m->op->start(m, &pos);
+	while (v && !IS_ERR(v)) {
+		size_t before = m->count;
 
-		index = m->index;
-		v = m->op->start(m, &index);
-		while (v) {
-			if (IS_ERR(v)) {
-				error = (int)PTR_ERR(v);
-				break;
-			}
-			error = show_one(m, v);
-			if (error)
-				break;
-			if (m->overflow) {
-				too_small = !m->count;
-				break;
-			}
-			v = m->op->next(m, v, &index);
-			m->index = index;
-			if (m->count >= wanted)
-				break;
+		error = m->op->show(m, v);
+		if (error < 0)
+			break;
+		if (error > 0) {		/* skip this record */
+			m->count = before;
+			error = 0;
 		}
-		m->op->stop(m, IS_ERR(v) ? NULL : v);
-		if (!too_small || error)
-			return m->count ? 0 : error;
-		error = grow(m);
-		if (error)
-			return error;
+		if (m->overflow) {
+			m->overflow = false;
+			m->count = before;
+			if (before)
+				break;
+			m->op->stop(m, v);
+			if (!grow(m))
+				return -ENOMEM;
+			goto again;
+		}
+		v = m->op->next(m, v, &pos);
+		m->index = pos;
+		if (m->count && m->size - m->count < 256)
+			break;
 	}
+	if (IS_ERR(v)) {
+		error = PTR_ERR(v);
+		v = NULL;
+	}
+	m->op->stop(m, v);
+	return m->count ? 0 : error;
 }
 
-/* Somebody reads from elsewhere than where the last read ended: generate from the start and skip. */
+/* Go to byte `pos` of the text by making it from the start. */
 static int seek_to(struct seq_file *m, loff_t pos)
 {
 	loff_t at = 0;
@@ -112,7 +103,7 @@ static int seek_to(struct seq_file *m, loff_t pos)
 	m->index = 0;
 	m->from = m->count = 0;
 	while (at < pos) {
-		int error = fill(m, 1);
+		int error = fill(m);
 
 		if (error)
 			return error;
@@ -123,7 +114,7 @@ static int seek_to(struct seq_file *m, loff_t pos)
 			m->count -= m->from;
 			at = pos;
 		} else {
-			at += (loff_t)m->count;
+			at += m->count;
 			m->count = 0;
 		}
 	}
@@ -138,16 +129,13 @@ ssize_t seq_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	int error = 0;
 
 	mutex_lock(&m->lock);
-	if (*pos != m->read_pos) {
+	if (*pos != m->read_pos)
 		error = seek_to(m, *pos);
-		if (error)
-			goto out;
-	}
-	while (it->count) {
+	while (!error && it->count) {
 		size_t n, copied;
 
 		if (!m->count) {
-			error = fill(m, it->count);
+			error = fill(m);
 			if (error || !m->count)
 				break;
 		}
@@ -155,52 +143,48 @@ ssize_t seq_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		copied = copy_to_iter(m->buf + m->from, n, it);
 		m->from += copied;
 		m->count -= copied;
-		done += (ssize_t)copied;
-		if (copied < n) {
+		done += copied;
+		if (copied < n)
 			error = -EFAULT;
-			break;
-		}
-		/* One call gives what one filling held: readers of /proc see a consistent piece. */
-		if (!m->count)
-			break;
 	}
-	m->read_pos += done;
-	*pos = m->read_pos;
-out:
+	*pos += done;
+	m->read_pos = *pos;
 	mutex_unlock(&m->lock);
 	return done ? done : error;
 }
 
 loff_t seq_lseek(struct file *f, loff_t off, int whence)
 {
-	struct seq_file *m = f->private;
-	loff_t result;
-
-	mutex_lock(&m->lock);
 	if (whence == SEEK_CUR)
 		off += f->pos;
-	if ((whence != SEEK_SET && whence != SEEK_CUR) || off < 0) {
-		result = -EINVAL;
-	} else {
-		int error = off != m->read_pos ? seek_to(m, off) : 0;
-
-		result = error ? error : off;
-		if (!error)
-			f->pos = off;
-	}
-	mutex_unlock(&m->lock);
-	return result;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (off < 0)
+		return -EINVAL;
+	return f->pos = off;
 }
 
 /* ---- one record ---- */
 
-static void *single_start(struct seq_file *m __maybe_unused, loff_t *pos) { return *pos ? NULL : (void *)1; }
-static void *single_next(struct seq_file *m __maybe_unused, void *v __maybe_unused, loff_t *pos)
+
+static void *single_start(struct seq_file *m, loff_t *pos)
 {
-	++*pos;
+	return *pos == 0 ? m : NULL;
+}
+
+static void *single_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	(void)m;
+	(void)v;
+	(*pos)++;
 	return NULL;
 }
-static void single_stop(struct seq_file *m __maybe_unused, void *v __maybe_unused) {}
+
+static void single_stop(struct seq_file *m, void *v)
+{
+	(void)m;
+	(void)v;
+}
 
 int single_open(struct file *f, int (*show)(struct seq_file *m, void *v), void *data)
 {
@@ -209,7 +193,7 @@ int single_open(struct file *f, int (*show)(struct seq_file *m, void *v), void *
 
 	if (!op)
 		return -ENOMEM;
-	*op = (struct seq_ops){ single_start, single_stop, single_next, show };
+	*op = (struct seq_ops){ .start = single_start, .next = single_next, .stop = single_stop, .show = show };
 	error = seq_open(f, op);
 	if (error)
 		kfree(op);
@@ -226,45 +210,52 @@ void single_release(struct inode *inode, struct file *f)
 	kfree(op);
 }
 
-/* ---- writing records ---- */
+/* ---- text ---- */
 
 void seq_write(struct seq_file *m, const void *data, size_t n)
 {
-	if (n > m->size - m->count) {
+	if (m->overflow || n > m->size - m->count) {
 		m->overflow = true;
-		m->count = m->size;
 		return;
 	}
 	memcpy(m->buf + m->count, data, n);
 	m->count += n;
 }
 
-void seq_putc(struct seq_file *m, char c) { seq_write(m, &c, 1); }
-void seq_puts(struct seq_file *m, const char *s) { seq_write(m, s, strlen(s)); }
+void seq_putc(struct seq_file *m, char c)
+{
+	seq_write(m, &c, 1);
+}
+
+void seq_puts(struct seq_file *m, const char *s)
+{
+	seq_write(m, s, strlen(s));
+}
 
 void seq_printf(struct seq_file *m, const char *fmt, ...)
 {
-	size_t room = m->size - m->count;
 	va_list ap;
 	int n;
 
+	if (m->overflow)
+		return;
 	va_start(ap, fmt);
-	n = vsnprintf(m->buf + m->count, room, fmt, ap);
+	n = vsnprintf(m->buf + m->count, m->size - m->count, fmt, ap);
 	va_end(ap);
-	if ((size_t)n >= room) {
+	if (n < 0 || (size_t)n >= m->size - m->count)
 		m->overflow = true;
-		m->count = m->size;
-	} else {
+	else
 		m->count += (size_t)n;
-	}
 }
 
 void seq_escape(struct seq_file *m, const char *s, const char *which)
 {
 	for (; *s; s++) {
-		if (strchr(which, *s))
-			seq_printf(m, "\\%03o", (u8)*s);
+		u8 c = (u8)*s;
+
+		if (strchr(which, c))
+			seq_printf(m, "\\%03o", c);
 		else
-			seq_putc(m, *s);
+			seq_putc(m, (char)c);
 	}
 }

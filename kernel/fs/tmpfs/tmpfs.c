@@ -248,8 +248,7 @@ static struct inode *alloc_inode(struct super_block *sb)
 		return NULL;
 	inode_init_once(&i->vfs);
 	list_init(&i->xattrs);
-	i->seals = 0;
-	i->may_seal = false;
+	i->seals = F_SEAL_SEAL;
 	return &i->vfs;
 }
 

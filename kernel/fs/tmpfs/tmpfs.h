@@ -18,7 +18,6 @@ struct tmpfs_inode {
 	struct inode vfs;
 	struct list_head xattrs;	/* vfs.rwsem */
 	u32 seals;			/* F_SEAL_* for memfd */
-	bool may_seal;
 };
 
 static inline struct tmpfs_inode *tmpfs_i(struct inode *i) { return container_of(i, struct tmpfs_inode, vfs); }

@@ -9,13 +9,14 @@
 enum lock_rank {
 	/* sleeping */
 	RANK_DRIVER_MODEL = 8,	/* binding of devices and drivers: probes do anything */
-	RANK_MOUNT = 10,	/* the mount tree */
+	RANK_MOUNT = 10,	/* superblocks: mounting and unmounting a filesystem */
 	RANK_MOUNT_BDEV,	/* one filesystem a device: looked up, made */
 	RANK_SUPER,		/* the list of superblocks; a superblock's coming and going */
 	RANK_RENAME,		/* one rename at a time per superblock */
 	RANK_TTY_OUTER,		/* tty open, close, hangup */
 	RANK_FILE_POS,		/* file->pos */
 	RANK_SEQ_FILE,		/* a generated file's buffer; its iterator takes what it shows */
+	RANK_MOUNT_TREE,	/* who is mounted where */
 	RANK_EXEC,		/* credentials and mm exchange in exec and ptrace */
 	RANK_PIPE,		/* pipe contents */
 	RANK_INODE_DIR,		/* inode->rwsem of directories; nested: parent before child */
@@ -44,7 +45,6 @@ enum lock_rank {
 	RANK_ANON_VMA,		/* reverse map of anonymous pages */
 	RANK_PAGE_TABLE,	/* page tables of one mm; nested: a new child's inside its parent's */
 	RANK_LRU,		/* page lru lists */
-	RANK_EPOLL,
 	RANK_FUTEX,
 	RANK_QUEUE,		/* request queues */
 	RANK_DEVICE,		/* devices' registers, input and output rings */
@@ -53,6 +53,7 @@ enum lock_rank {
 	RANK_SLAB,
 	RANK_ZONE,		/* buddy allocator */
 	RANK_WAIT,		/* wait queues; nothing but the scheduler below */
+	RANK_EPOLL,		/* ready lists: taken by callbacks of wait queues */
 	RANK_TIMER,
 	RANK_RUNQUEUE,
 	RANK_RANDOM,

@@ -11,7 +11,7 @@ struct files;
 
 /* The dentry tree and its hash, mount hash and mount counts' tree: one short spin lock, RANK_DCACHE. */
 extern spinlock_t dcache_lock;
-/* The tree of mounts, RANK_MOUNT. */
+/* The tree of mounts, RANK_MOUNT_TREE. */
 extern struct mutex mount_mutex;
 /* Inode hash, lists and states, RANK_ICACHE. */
 extern spinlock_t icache_lock;

@@ -4,7 +4,7 @@
 
 #include <fs/vfs.h>
 
-struct file *memfd_create(const char *name, bool sealable);	/* ERR_PTR; also the base of shared anonymous memory */
+struct file *memfd_create(const char *name, bool sealable);	/* ERR_PTR */
 long memfd_add_seals(struct file *f, u32 seals);		/* 0, -EINVAL (not such a file), -EPERM, -EBUSY */
 long memfd_get_seals(struct file *f);
 
