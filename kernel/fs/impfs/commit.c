@@ -295,7 +295,6 @@ int journal_commit_running(struct journal *j)
 	t = close_running(j, next);
 	if (!t) {
 		kfree(next);
-		j->committed_tid = j->running->tid;
 		return 0;
 	}
 	write_ordered(j, t);
@@ -321,5 +320,5 @@ int journal_commit_running(struct journal *j)
 		list_add_tail(&t->link, &j->committed);
 	else
 		kfree(t);
-	return 0;
+	return 1;
 }

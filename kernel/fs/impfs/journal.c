@@ -252,13 +252,21 @@ void journal_unorder(struct inode *inode)
 int journal_commit(struct impfs *fs, u64 tid)
 {
 	struct journal *j = &fs->journal;
+	bool flushed = false;
 	int err = 0;
 
 	mutex_lock(&j->commit_lock);
-	while (!err && j->committed_tid < tid)
+	while (j->committed_tid < tid) {
 		err = j->error ? j->error : journal_commit_running(j);
+		if (err <= 0)
+			break;		/* failed, or there is nothing to commit */
+		flushed = true;
+	}
 	mutex_unlock(&j->commit_lock);
-	return err;
+	if (err < 0)
+		return err;
+	/* A commit of somebody else may have flushed before the caller's data was written. */
+	return flushed ? 0 : bdev_flush(fs->bdev);
 }
 
 int journal_commit_all(struct impfs *fs)
@@ -339,20 +347,34 @@ void journal_close(struct impfs *fs)
 	}
 }
 
+/* True if the running transaction has nothing to commit. */
+static bool journal_idle(const struct journal *j)
+{
+	const struct transaction *t = j->running;
+
+	return list_empty(&t->buffers) && list_empty(&t->forgotten) && list_empty(&t->ordered) && !t->freed.count;
+}
+
 /* Commits every few seconds, or when told; and keeps half of the log free while nobody waits for it. */
 static void commit_thread(void *arg)
 {
 	struct impfs *fs = arg;
 	struct journal *j = &fs->journal;
+	bool marked = false;
 	nsec_t left;
 
 	while (!kthread_should_stop()) {
 		left = 5 * NSEC_PER_SEC;
 		(void)wait_event_interruptible_timeout(&j->wake, j->wanted || kthread_should_stop(), &left);
 		j->wanted = false;
-		if (j->error)
+		if ((fs->failed || j->error) && !marked) {
+			marked = true;
+			(void)impfs_write_super(fs);	/* if even that fails, the log has the story */
+		}
+		if (fs->failed || j->error)
 			continue;
-		(void)journal_commit_all(fs);	/* a failure is reported and kept in j->error */
+		if (!journal_idle(j))
+			(void)journal_commit_all(fs);	/* a failure is reported and kept in j->error */
 		if (j->on && j->used > j->blocks / 2)
 			(void)journal_checkpoint(fs);	/* likewise */
 	}

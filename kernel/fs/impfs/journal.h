@@ -118,7 +118,7 @@ void extent_free(struct extent_list *l);
 /* A buffer that the journal has no more to do with. Its lock is held. */
 void journal_release(struct journal_buffer *jb);
 struct transaction *journal_new_transaction(u64 tid);	/* NULL */
-/* Commits the running transaction. commit_lock held. */
+/* Commits the running transaction: 1, or 0 if it was empty (it goes on). commit_lock held. */
 int journal_commit_running(struct journal *j);
 int journal_checkpoint_locked(struct journal *j);
 /* Nothing can be written any more: the filesystem is read-only. Returns err. */

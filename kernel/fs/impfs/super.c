@@ -343,12 +343,35 @@ static int sync_fs(struct super_block *sb, bool wait)
 	return journal_commit_all(fs);
 }
 
+/* There are no options but those that say what is so anyway. */
+static int parse_options(const struct super_block *sb, const char *data)
+{
+	static const char *const known[] = { "defaults", "data=ordered", "barrier=1" };
+	const char *end;
+	u32 i;
+
+	for (; data && *data; data = *end ? end + 1 : end) {
+		end = strchr(data, ',');
+		if (!end)
+			end = data + strlen(data);
+		for (i = 0; i < ARRAY_SIZE(known); i++)
+			if (strlen(known[i]) == (size_t)(end - data) && strncmp(known[i], data, end - data) == 0)
+				break;
+		if (i == ARRAY_SIZE(known) && end != data) {
+			pr_err("impfs: %s: unknown option: %s\n", sb->id, data);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int remount(struct super_block *sb, unsigned *flags, const char *data)
 {
 	struct impfs *fs = impfs_of(sb);
-	int err = 0;
+	int err = parse_options(sb, data);
 
-	(void)data;
+	if (err)
+		return err;
 	if ((*flags & MS_RDONLY) == (sb->flags & MS_RDONLY))
 		return 0;
 	if (*flags & MS_RDONLY) {
@@ -401,7 +424,6 @@ static int fill_super(struct super_block *sb, const char *data)
 	u32 replayed = 0;
 	int err;
 
-	(void)data;
 	if (!fs)
 		return -ENOMEM;
 	fs->sb = sb;
@@ -416,7 +438,9 @@ static int fill_super(struct super_block *sb, const char *data)
 	sb->magic = IMPFS_MAGIC;
 	sb->time_gran = 1;
 
-	err = read_super(fs);
+	err = parse_options(sb, data);
+	if (!err)
+		err = read_super(fs);
 	if (!err && fs->super->incompat & IMPFS_INCOMPAT_RECOVER) {
 		err = journal_replay(fs, &replayed);
 		if (!err) {
