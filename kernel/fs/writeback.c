@@ -56,7 +56,7 @@ static int write_page(struct address_space *m, struct page *p, struct writeback_
 	return m->ops->writepage(p, wbc);
 }
 
-static int generic_writepages(struct address_space *m, struct writeback_control *wbc)
+int generic_writepages(struct address_space *m, struct writeback_control *wbc)
 {
 	unsigned long index = (unsigned long)(wbc->start >> PAGE_SHIFT), idx[BATCH];
 	unsigned long last = wbc->end >> PAGE_SHIFT > 0xfffffffe ? 0xfffffffe : (unsigned long)(wbc->end >> PAGE_SHIFT);

@@ -9,6 +9,9 @@
 
 #include <core/time.h>
 
+/* Pages that a request of write-back may carry. */
+#define WRITE_BATCH 64
+
 /* ---- reading ---- */
 
 static void read_done(struct bio *bio)
@@ -150,15 +153,40 @@ static int block_for_write(struct inode *inode, u32 index, u32 *block)
 	return err ? err : err2;
 }
 
+static void submit_batch(struct writeback_control *wbc)
+{
+	if (wbc->batch)
+		bio_submit(wbc->batch);
+	wbc->batch = NULL;
+}
+
+/* Adds a page to the batch if it goes on from it; else the batch goes out and a new one begins. */
+static int add_page(struct inode *inode, struct page *page, u32 block, struct writeback_control *wbc)
+{
+	struct bio *bio = wbc->batch;
+
+	if (bio && bio->sector + bio->bytes / 512 == (sector_t)block << (IMPFS_BLOCK_SHIFT - 9) && bio->vcnt < bio->vmax) {
+		page_start_writeback(page);
+		(void)bio_add(bio, page, 0, PAGE_SIZE);	/* there is room */
+		return 0;
+	}
+	submit_batch(wbc);
+	bio = data_bio(inode, block, wbc->batching ? WRITE_BATCH : 1, BIO_WRITE, write_done);
+	if (!bio)
+		return -ENOMEM;
+	page_start_writeback(page);
+	(void)bio_add(bio, page, 0, PAGE_SIZE);	/* a new bio has room for one */
+	wbc->batch = bio;
+	return 0;
+}
+
 static int writepage(struct page *page, struct writeback_control *wbc)
 {
 	struct inode *inode = page->mapping->host;
 	loff_t start = (loff_t)page->index << PAGE_SHIFT, size = inode_size(inode);
-	struct bio *bio;
 	u32 block;
 	int err;
 
-	(void)wbc;
 	if (start >= size) {
 		page_unlock(page);	/* cut off meanwhile */
 		return 0;
@@ -171,17 +199,25 @@ static int writepage(struct page *page, struct writeback_control *wbc)
 		page_unlock(page);
 		return err;
 	}
-	bio = data_bio(inode, block, 1, BIO_WRITE, write_done);
-	if (!bio) {
+	err = add_page(inode, page, block, wbc);
+	if (err)
 		(void)page_set_dirty(page);	/* it is again; was clean for us alone */
-		page_unlock(page);
-		return -ENOMEM;
-	}
-	page_start_writeback(page);
 	page_unlock(page);
-	(void)bio_add(bio, page, 0, PAGE_SIZE);	/* a new bio has room for one */
-	bio_submit(bio);
-	return 0;
+	if (!wbc->batching)
+		submit_batch(wbc);
+	return err;
+}
+
+static int writepages(struct address_space *m, struct writeback_control *wbc)
+{
+	int err;
+
+	wbc->batching = true;
+	wbc->batch = NULL;
+	err = generic_writepages(m, wbc);
+	submit_batch(wbc);
+	wbc->batching = false;
+	return err;
 }
 
 /* ---- write(2) ---- */
@@ -296,6 +332,7 @@ const struct address_space_ops impfs_aops = {
 	.readpage = readpage,
 	.readpages = readpages,
 	.writepage = writepage,
+	.writepages = writepages,
 	.write_begin = write_begin,
 	.write_end = write_end,
 	.bmap = bmap,

@@ -7,6 +7,7 @@
  */
 #include "impfs.h"
 
+#include <abi/capability.h>
 #include <core/time.h>
 #include <sched/task.h>
 
@@ -93,11 +94,19 @@ u64 journal_tid(struct impfs *fs)
 static bool crowded(const struct impfs *fs)
 {
 	const struct journal *j = &fs->journal;
+	u32 spare;
 
 	if (j->running->nr_buffers > j->max_blocks)
 		return true;
-	/* Blocks that only a commit makes usable are soon needed. */
-	return fs->busy_blocks && fs->free_blocks - fs->busy_blocks < fs->reserved_blocks + 256;
+	if (likely(!fs->busy_blocks))
+		return false;
+	/* Blocks that only a commit makes usable are needed soon, and are worth one. */
+	spare = fs->free_blocks - fs->busy_blocks;
+	if (likely(spare > fs->reserved_blocks + 256))
+		return false;
+	if (!capable(CAP_SYS_RESOURCE))
+		spare = spare > fs->reserved_blocks ? spare - fs->reserved_blocks : 0;
+	return spare < 256 && fs->busy_blocks * 4 >= spare;
 }
 
 void journal_room(struct impfs *fs)

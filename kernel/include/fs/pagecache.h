@@ -31,6 +31,7 @@ int generic_file_mmap(struct file *f, struct vm_area *vma);
 int filemap_fault(struct vm_area *vma, unsigned long pgoff, struct page **page);
 void filemap_around(struct vm_area *vma, unsigned long pgoff, unsigned n, struct page **pages);	/* n <= 16 */
 int filemap_write_and_wait(struct address_space *m, loff_t start, loff_t end);	/* end inclusive */
+int generic_writepages(struct address_space *m, struct writeback_control *wbc);	/* each dirty page in order by writepage() */
 int filemap_flush(struct address_space *m);			/* start only */
 int filemap_wait(struct address_space *m, loff_t start, loff_t end);
 void mapping_set_error(struct address_space *m, int error);

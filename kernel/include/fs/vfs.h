@@ -92,6 +92,8 @@ struct writeback_control {
 	bool sync;			/* wait for completion and report errors */
 	loff_t start, end;		/* bytes, end inclusive */
 	bool for_reclaim;
+	bool batching;			/* writepages() is running: writepage() may keep a request in `batch` to add to it */
+	void *batch;			/* the filesystem's, submitted by its writepages() at the end */
 };
 
 struct address_space_ops {
