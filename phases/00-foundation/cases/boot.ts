@@ -32,7 +32,7 @@ export const bootCases = defineCases([
 		run: async (_vm, t) => {
 			t.plan(2);
 			const machine = await t.start({ append: 'root=/dev/sdz9' });
-			const { match } = await machine.console.waitFor(/panic:.*\n/, { signal: t.signal });
+			const { match } = await machine.console.waitFor(/panic:[^\n]*\n/, { signal: t.signal });
 			t.match(match[0], /sdz9/, 'the panic names the root');
 			t.equal((await machine.ended()).how, 'panic', 'isa-debug-exit tells');
 		},

@@ -41,7 +41,7 @@ function violation([name, cause]: (typeof violations)[number]): CaseDeclaration 
 			// The writer dies, or the machine does: the console tells.
 			const writing = vm.sh(`echo ${name} >/proc/violate`, { timeout: 20_000 });
 			writing.catch(() => {});
-			const { match } = await vm.console.waitFor(/(?:BUG|panic):.*\n/, { from, timeout: 20_000, signal: t.signal });
+			const { match } = await vm.console.waitFor(/(?:BUG|panic):[^\n]*\n/, { from, timeout: 20_000, signal: t.signal });
 			t.match(match[0], cause, 'the cause');
 		},
 	};
