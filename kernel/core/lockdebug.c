@@ -53,7 +53,7 @@ void lock_acquired(const void *lock, enum lock_rank rank, const char *name, int 
 		if (held[i].lock == lock && report_begin()) {
 			printk(KERN_ERR "BUG: lock order: %s is taken twice\n", name);
 			report_end();
-		} else if ((held[i].rank > rank || (held[i].rank == rank && !nested)) && !nested && report_begin()) {
+		} else if ((held[i].rank > rank || held[i].rank == rank) && rank != RANK_UNCHECKED && !nested && report_begin()) {
 			printk(KERN_ERR "BUG: lock order: %s (rank %d) is taken while %s (rank %d) is held\n", name, rank,
 			       held[i].name, held[i].rank);
 			report_end();

@@ -7,6 +7,7 @@
 #define CORE_LOCKRANK_H
 
 enum lock_rank {
+	RANK_UNCHECKED = 0,	/* its order is documented where it is declared */
 	/* sleeping */
 	RANK_DRIVER_MODEL = 8,	/* binding of devices and drivers: probes do anything */
 	RANK_MOUNT = 10,	/* superblocks: mounting and unmounting a filesystem */
