@@ -46,7 +46,9 @@ for script in "$here"/sh/*.sh; do
 		result=$work/$name.$(basename "$shell")
 		rm -rf "$work/scratch"
 		mkdir "$work/scratch"
-		(cd "$work/scratch" && timeout 60 "$shell" "$script" one 'two words' three </dev/null >"$result.out" 2>"$result.err"
+		mkdir -p "$work/path"
+		ln -sf "$(command -v "$shell")" "$work/path/sh"
+		(cd "$work/scratch" && PATH=$work/path:$PATH timeout 60 "$shell" "$script" one 'two words' three </dev/null >"$result.out" 2>"$result.err"
 			echo "status $?" >>"$result.out")
 	done
 	diff -u "$work/$name.dash.out" "$work/$name.sh.out" >"$work/$name.diff"

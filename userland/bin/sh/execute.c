@@ -365,16 +365,25 @@ static int run_inside(struct node *node, struct arguments *arguments, struct arg
 	return result;
 }
 
-static int only_assign(struct node *node, struct arguments *assignments)
+/* Assignments without a command: each sees the ones before it. */
+static int only_assign(struct node *node, struct arena *arena)
 {
+	struct arguments done = { 0 }, none = { 0 };
 	struct saved_fds *saved = NULL;
 	int result = redirect_all(node->redirects, &saved);
 
 	redirect_undo(saved);
 	if (result < 0)
 		return 1;
-	if (assign_all(assignments, 0, NULL) < 0)
-		shell_error(2, NULL);
+	for (struct word *word = node->assignments; word; word = word->next) {
+		char *assignment = expand_one_assignment(word, arena);
+
+		if (assign(assignment, 0, NULL) < 0)
+			shell_error(2, NULL);
+		add_argument(&done, arena, assignment);
+	}
+	if (options['x'] && done.count)
+		trace(&done, &none);
 	return status;
 }
 
@@ -398,13 +407,13 @@ static int execute_simple(struct node *node, int flags)
 	/* Without a command the status is that of the last substitution, if there is one. */
 	if (!arguments.count)
 		status = 0;
-	for (struct word *word = node->assignments; word; word = word->next)
-		add_argument(&assignments, arena, expand_one_assignment(word, arena));
-	if (options['x'])
-		trace(&assignments, &arguments);
 	if (!arguments.count) {
-		result = only_assign(node, &assignments);
+		result = only_assign(node, arena);
 	} else {
+		for (struct word *word = node->assignments; word; word = word->next)
+			add_argument(&assignments, arena, expand_one_assignment(word, arena));
+		if (options['x'])
+			trace(&assignments, &arguments);
 		builtin = strchr(arguments.values[0], '/') ? NULL : builtin_find(arguments.values[0]);
 		if (!builtin || !builtin->is_special)
 			function = function_find(arguments.values[0]);
