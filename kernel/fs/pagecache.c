@@ -393,6 +393,8 @@ static unsigned long scan(unsigned long n, unsigned gfp)
 	for (unsigned long left = n * 2; left && freed < n; left--) {
 		struct page *p;
 
+		if ((gfp & GFP_USER) && page_cache_minimal())
+			break;
 		spin_lock(&lru_lock);
 		if (list_empty(&lru)) {
 			spin_unlock(&lru_lock);

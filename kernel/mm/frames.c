@@ -329,6 +329,13 @@ bool memory_is_low(void)
 	return nr_free_pages <= mark_user;
 }
 
+bool page_cache_minimal(void)
+{
+	long cached = atomic_read(&mem_counters[MEM_PAGE_CACHE]) - atomic_read(&mem_counters[MEM_SHMEM]);
+
+	return cached <= (long)mark_user;
+}
+
 unsigned long mm_total_frames(void)
 {
 	return total_frames;

@@ -117,5 +117,10 @@ void shrinker_register(struct shrinker *s);	/* for ever; during start-up */
 unsigned long reclaim_frames(unsigned long n, unsigned gfp);
 /* True when free frames are below what user allocations keep: caches should not grow now. */
 bool memory_is_low(void);
+/*
+ * True when so little of files is cached that taking more of it for user memory (GFP_USER) would only have programs read
+ * their own text again and again: such requests fail instead, and somebody is killed.
+ */
+bool page_cache_minimal(void);
 
 #endif
