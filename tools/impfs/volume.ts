@@ -8,57 +8,14 @@ import { ImpfsCore, readSuperblock, type Time } from './core.js';
 import type { Device } from './device.js';
 import { ImpfsDir } from './dir.js';
 import { ImpfsError } from './errors.js';
-import { type DataSource, readRange, writeContents } from './file.js';
+import { type DataSource, writeContents } from './file.js';
 import { replayed, resetJournal, scanJournal } from './journal.js';
 import { mapTruncate } from './map.js';
-import { decodeXattrs, encodeXattrs, type Xattrs } from './xattr.js';
+import { ImpfsReader } from './reader.js';
+import { type Attributes, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from './types.js';
+import { encodeXattrs, type Xattrs } from './xattr.js';
 
-export const S_IFMT = 0o170000;
-export const S_IFSOCK = 0o140000;
-export const S_IFLNK = 0o120000;
-export const S_IFREG = 0o100000;
-export const S_IFBLK = 0o060000;
-export const S_IFDIR = 0o040000;
-export const S_IFCHR = 0o020000;
-export const S_IFIFO = 0o010000;
-
-/** What a new or changed inode is given; what is left out keeps its value, or is 0, or is the clock's time. */
-export interface Attributes {
-	/** Permissions, without the type. */
-	mode?: number;
-	uid?: number;
-	gid?: number;
-	atime?: Time;
-	mtime?: Time;
-}
-
-export interface ImpfsStat {
-	ino: number;
-	/** Type and permissions. */
-	mode: number;
-	links: number;
-	uid: number;
-	gid: number;
-	size: number;
-	/** Blocks of 4096 bytes that the file holds, its indirect and xattr blocks included. */
-	blocks: number;
-	rdev: { major: number; minor: number };
-	atime: Time;
-	mtime: Time;
-	ctime: Time;
-	btime: Time;
-	flags: number;
-	generation: number;
-}
-
-export interface ImpfsDirent {
-	name: string;
-	/** The name's bytes; names need not be UTF-8. */
-	raw: Uint8Array;
-	ino: number;
-	/** S_IFMT bits of the entry. */
-	type: number;
-}
+export * from './types.js';
 
 export interface OpenOptions {
 	readonly?: boolean;
@@ -71,20 +28,11 @@ function hostClock(): Time {
 	return { sec: Math.floor(ms / 1000), ns: (ms % 1000) * 1e6 };
 }
 
-interface Found {
-	/** The directory that the last component is in. */
-	parent: number;
-	name: Uint8Array;
-	/** The inode, or 0 if there is none of that name. */
-	ino: number;
-}
-
-export class ImpfsVolume {
-	readonly core: ImpfsCore;
+export class ImpfsVolume extends ImpfsReader {
 	readonly #clock: () => Time;
 
 	private constructor(core: ImpfsCore, clock: () => Time) {
-		this.core = core;
+		super(core);
 		this.#clock = clock;
 	}
 
@@ -178,109 +126,6 @@ export class ImpfsVolume {
 		this.core.sync();
 	}
 
-	#dir(ino: number, inode: Inode, what: string): ImpfsDir {
-		if ((inode.mode & S_IFMT) !== S_IFDIR) throw new ImpfsError('ENOTDIR', what);
-		return new ImpfsDir(this.core, ino, inode);
-	}
-
-	#resolve(path: string, follow: boolean, hops = 0, start: number = IMPFS.ROOT_INO): Found {
-		const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-		let ino = path.startsWith('/') ? IMPFS.ROOT_INO : start;
-		let found: Found = { parent: ino, name: new Uint8Array(), ino };
-		for (const [i, part] of parts.entries()) {
-			if (ino === 0) throw new ImpfsError('ENOENT', path);
-			const inode = this.core.inode(ino);
-			const dir = this.#dir(ino, inode, path);
-			if (part === '..') {
-				ino = inode.parent;
-				found = { parent: ino, name: new Uint8Array(), ino };
-				continue;
-			}
-			const name = new TextEncoder().encode(part);
-			if (name.length > this.core.superblock.name_max) throw new ImpfsError('ENAMETOOLONG', path);
-			const parent = ino;
-			ino = dir.lookup(name)?.ino ?? 0;
-			found = { parent, name, ino };
-			if (ino === 0 || (i === parts.length - 1 && !follow)) continue;
-			const target = this.core.inode(ino);
-			if ((target.mode & S_IFMT) !== S_IFLNK) continue;
-			if (hops >= 40) throw new ImpfsError('ELOOP', path);
-			const rest = parts.slice(i + 1).join('/');
-			return this.#resolve(`${this.#target(ino, target)}/${rest}`, follow, hops + 1, parent);
-		}
-		return found;
-	}
-
-	#get(path: string, follow = false): { ino: number; inode: Inode } {
-		const { ino } = this.#resolve(path, follow);
-		if (ino === 0) throw new ImpfsError('ENOENT', path);
-		return { ino, inode: this.core.inode(ino) };
-	}
-
-	#target(ino: number, inode: Inode): string {
-		if (inode.size > IMPFS.INLINE_MAX)
-			return Buffer.from(readRange(this.core, ino, inode, 0, inode.size)).toString('utf8');
-		const bytes = new Uint8Array(inodeLayout.size);
-		inodeLayout.encode(inode, bytes);
-		const at = inodeLayout.offset('map');
-		return Buffer.from(bytes.subarray(at, at + inode.size)).toString('utf8');
-	}
-
-	exists(path: string): boolean {
-		try {
-			return this.#resolve(path, false).ino !== 0;
-		} catch (error) {
-			if (error instanceof ImpfsError && (error.errno === 'ENOENT' || error.errno === 'ENOTDIR')) return false;
-			throw error;
-		}
-	}
-
-	/** Attributes of what the path names; of a symbolic link itself unless `follow`. */
-	stat(path: string, options: { follow?: boolean } = {}): ImpfsStat {
-		const { ino, inode } = this.#get(path, options.follow);
-		return {
-			ino,
-			mode: inode.mode,
-			links: inode.links,
-			uid: inode.uid,
-			gid: inode.gid,
-			size: inode.size,
-			blocks: inode.blocks,
-			rdev: { major: inode.rdev_major, minor: inode.rdev_minor },
-			atime: { sec: inode.atime, ns: inode.atime_ns },
-			mtime: { sec: inode.mtime, ns: inode.mtime_ns },
-			ctime: { sec: inode.ctime, ns: inode.ctime_ns },
-			btime: { sec: inode.btime, ns: inode.btime_ns },
-			flags: inode.flags,
-			generation: inode.generation,
-		};
-	}
-
-	/** The entries of a directory sorted by name, without "." and "..". */
-	readdir(path: string): ImpfsDirent[] {
-		const { ino, inode } = this.#get(path, true);
-		const entries = [...this.#dir(ino, inode, path).entries()].map(({ ino, type, name }) => {
-			const raw = name.slice();
-			return { name: Buffer.from(raw).toString('utf8'), raw, ino, type: type << 12 };
-		});
-		return entries.sort((a, b) => Buffer.compare(a.raw, b.raw));
-	}
-
-	/** Contents of a regular file, or a part of it. */
-	readFile(path: string, options: { offset?: number; length?: number } = {}): Buffer {
-		const { ino, inode } = this.#get(path, true);
-		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
-		const offset = options.offset ?? 0;
-		const length = Math.max(0, Math.min(options.length ?? inode.size, inode.size - offset));
-		return Buffer.from(readRange(this.core, ino, inode, offset, length).buffer);
-	}
-
-	readlink(path: string): string {
-		const { ino, inode } = this.#get(path);
-		if ((inode.mode & S_IFMT) !== S_IFLNK) throw new ImpfsError('EINVAL', path, 'is no symbolic link');
-		return this.#target(ino, inode);
-	}
-
 	#stamp(inode: Inode, ...which: Array<'atime' | 'mtime' | 'ctime' | 'btime'>): void {
 		const { sec, ns } = this.#clock();
 		for (const name of which) {
@@ -301,7 +146,7 @@ export class ImpfsVolume {
 
 	/** Makes an inode and its name; `fill` completes the inode before it is written. */
 	#create(path: string, type: number, attributes: Attributes, fill: (ino: number, inode: Inode) => void): number {
-		const { parent, name, ino: taken } = this.#resolve(path, false);
+		const { parent, name, ino: taken } = this.resolve(path, false);
 		if (taken !== 0 || name.length === 0) throw new ImpfsError('EEXIST', path);
 		const directory = type === S_IFDIR;
 		const parentInode = this.core.inode(parent);
@@ -315,7 +160,7 @@ export class ImpfsVolume {
 		this.#apply(inode, { mode: directory ? 0o755 : 0o644, ...attributes });
 		try {
 			fill(ino, inode);
-			this.#dir(parent, parentInode, path).insert(name, ino, type >> 12);
+			this.dirOf(parent, parentInode, path).insert(name, ino, type >> 12);
 		} catch (error) {
 			this.#free(ino, inode);
 			throw error;
@@ -345,7 +190,7 @@ export class ImpfsVolume {
 				: data instanceof Uint8Array
 					? fromBytes(data)
 					: data;
-		const { ino: existing } = this.#resolve(path, true);
+		const { ino: existing } = this.resolve(path, true);
 		if (existing === 0) {
 			return this.#create(path, S_IFREG, attributes, (ino, inode) => writeContents(this.core, ino, inode, source));
 		}
@@ -368,7 +213,7 @@ export class ImpfsVolume {
 	mkdir(path: string, attributes: Attributes & { parents?: boolean } = {}): number {
 		const { parents, ...rest } = attributes;
 		if (parents) {
-			const found = this.exists(path) ? this.#get(path, true) : undefined;
+			const found = this.exists(path) ? this.find(path, true) : undefined;
 			if (found) {
 				if ((found.inode.mode & S_IFMT) !== S_IFDIR) throw new ImpfsError('ENOTDIR', path);
 				return found.ino;
@@ -377,7 +222,7 @@ export class ImpfsVolume {
 			if (above !== '') this.mkdir(above, { parents: true });
 		}
 		return this.#create(path, S_IFDIR, rest, (ino, inode) => {
-			inode.parent = this.#resolve(path, false).parent;
+			inode.parent = this.resolve(path, false).parent;
 			new ImpfsDir(this.core, ino, inode).format();
 		});
 	}
@@ -415,10 +260,10 @@ export class ImpfsVolume {
 
 	/** Gives what `existing` names another name. */
 	link(existing: string, path: string): void {
-		const { ino, inode } = this.#get(existing);
+		const { ino, inode } = this.find(existing);
 		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EPERM', existing, 'is a directory');
 		if (inode.links >= this.core.superblock.link_max) throw new ImpfsError('EMLINK', existing);
-		const { parent, name, ino: taken } = this.#resolve(path, false);
+		const { parent, name, ino: taken } = this.resolve(path, false);
 		if (taken !== 0 || name.length === 0) throw new ImpfsError('EEXIST', path);
 		this.#changeDir(parent, path, (dir) => dir.insert(name, ino, inode.mode >> 12));
 		inode.links++;
@@ -428,13 +273,13 @@ export class ImpfsVolume {
 
 	#changeDir(ino: number, path: string, change: (dir: ImpfsDir, inode: Inode) => void): void {
 		const inode = this.core.inode(ino);
-		change(this.#dir(ino, inode, path), inode);
+		change(this.dirOf(ino, inode, path), inode);
 		this.#stamp(inode, 'mtime', 'ctime');
 		this.core.writeInode(ino, inode);
 	}
 
 	unlink(path: string): void {
-		const { parent, name, ino } = this.#resolve(path, false);
+		const { parent, name, ino } = this.resolve(path, false);
 		if (ino === 0) throw new ImpfsError('ENOENT', path);
 		const inode = this.core.inode(ino);
 		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
@@ -453,10 +298,10 @@ export class ImpfsVolume {
 	}
 
 	rmdir(path: string): void {
-		const { parent, name, ino } = this.#resolve(path, false);
+		const { parent, name, ino } = this.resolve(path, false);
 		if (ino === 0) throw new ImpfsError('ENOENT', path);
 		const inode = this.core.inode(ino);
-		if (!this.#dir(ino, inode, path).empty) throw new ImpfsError('ENOTEMPTY', path);
+		if (!this.dirOf(ino, inode, path).empty) throw new ImpfsError('ENOTEMPTY', path);
 		if (ino === IMPFS.ROOT_INO || name.length === 0) throw new ImpfsError('EINVAL', path);
 		this.#changeDir(parent, path, (dir, above) => {
 			dir.remove(name);
@@ -467,7 +312,7 @@ export class ImpfsVolume {
 
 	/** Removes a file, or a directory with all that is in it. */
 	remove(path: string): void {
-		const { inode } = this.#get(path);
+		const { inode } = this.find(path);
 		if ((inode.mode & S_IFMT) !== S_IFDIR) {
 			this.unlink(path);
 			return;
@@ -478,9 +323,9 @@ export class ImpfsVolume {
 
 	/** Renames as rename(2) does: an existing file or empty directory of the new name is replaced. */
 	rename(from: string, to: string): void {
-		const source = this.#resolve(from, false);
+		const source = this.resolve(from, false);
 		if (source.ino === 0) throw new ImpfsError('ENOENT', from);
-		const target = this.#resolve(to, false);
+		const target = this.resolve(to, false);
 		if (source.name.length === 0 || target.name.length === 0) throw new ImpfsError('EINVAL', from);
 		if (source.ino === target.ino) return;
 		const inode = this.core.inode(source.ino);
@@ -510,7 +355,7 @@ export class ImpfsVolume {
 
 	/** Changes attributes; symbolic links are not followed. */
 	setattr(path: string, attributes: Attributes): void {
-		const { ino, inode } = this.#get(path);
+		const { ino, inode } = this.find(path);
 		this.#stamp(inode, 'ctime');
 		this.#apply(inode, attributes);
 		this.core.writeInode(ino, inode);
@@ -528,21 +373,6 @@ export class ImpfsVolume {
 		this.setattr(path, { atime, mtime });
 	}
 
-	/** The extended attributes by name, prefix included. */
-	xattrs(path: string): Xattrs {
-		const { ino, inode } = this.#get(path);
-		return this.#xattrs(ino, inode);
-	}
-
-	#xattrs(ino: number, inode: Inode): Xattrs {
-		const number = inode.xattr_block;
-		if (number === 0) return new Map();
-		if (!this.core.tailOk(number, this.core.ownerSeed(ino, inode.generation, number))) {
-			throw new ImpfsError('EUCLEAN', `inode ${ino}`, 'its xattr block has a wrong checksum');
-		}
-		return decodeXattrs(this.core.block(number), ino);
-	}
-
 	setxattr(path: string, name: string, value: Uint8Array): void {
 		this.#changeXattrs(path, (attributes) => attributes.set(name, value));
 	}
@@ -554,8 +384,8 @@ export class ImpfsVolume {
 	}
 
 	#changeXattrs(path: string, change: (attributes: Xattrs) => void): void {
-		const { ino, inode } = this.#get(path);
-		const attributes = this.#xattrs(ino, inode);
+		const { ino, inode } = this.find(path);
+		const attributes = this.xattrsOf(ino, inode);
 		change(attributes);
 		const encoded = new Uint8Array(IMPFS.BLOCK_SIZE);
 		encodeXattrs(attributes, ino, encoded);
@@ -575,20 +405,6 @@ export class ImpfsVolume {
 		}
 		this.#stamp(inode, 'ctime');
 		this.core.writeInode(ino, inode);
-	}
-
-	/** Sizes in blocks and inodes, as statfs(2) gives them. */
-	statfs(): { blockSize: number; blocks: number; free: number; available: number; inodes: number; freeInodes: number } {
-		const { superblock, groups } = this.core;
-		const free = groups.reduce((sum, group) => sum + group.free_blocks, 0);
-		return {
-			blockSize: IMPFS.BLOCK_SIZE,
-			blocks: superblock.blocks,
-			free,
-			available: Math.max(0, free - superblock.reserved_blocks),
-			inodes: this.core.inodes,
-			freeInodes: groups.reduce((sum, group) => sum + group.free_inodes, 0),
-		};
 	}
 }
 
