@@ -36,7 +36,7 @@ b cat a
 b ar -t ../w; echo $?
 
 ## arch
-b linux32 "$B" arch
+b linux32 "$B" arch | b wc -l
 b arch | b wc -l
 b arch x; echo $?
 
@@ -158,6 +158,8 @@ cd e
 b cpio -id <../c 2>/dev/null
 b find . | b sort
 b cat d/y/z
+cd ..
+b rm c
 
 ## crc32
 b crc32 a
@@ -296,8 +298,8 @@ b fgrep -i -n BANANA a
 b find d -type f | b sort
 b find . -name '[aw]' | b sort
 b find d -name y -prune -o -print | b sort
-b find d -type f -exec cat {} + | b sort
-b find . -maxdepth 1 -size +3k
+b find d -type f -exec "$B" cat {} + | b sort
+b find . -maxdepth 1 -type f -size +3k
 b find d -type l -exec "$B" readlink {} \;
 b find none; echo $?
 
@@ -618,6 +620,7 @@ b run-parts --test p
 printf "#!%s sh\nexit 3\n" "$B" >p/z
 b chmod 755 p/z
 b run-parts p 2>/dev/null; echo $?
+b rm -r p
 
 ## sed
 b sed 's/a/A/g' a
@@ -724,14 +727,9 @@ b cat s
 b sort -z w | b od -c | b tail -n 2
 b sort -m n n | b uniq -c | b head -n 2
 
-## start-stop-daemon
-b start-stop-daemon -S -x "$B" -a "$B" -- echo started; echo $?
-b start-stop-daemon -K -x /no/such; echo $?
-b start-stop-daemon -S -t -x "$B" -- sh >/dev/null; echo $?
-
 ## stat
 b chmod 644 a
-b stat -c "%n %s %a %A %F %h" a d d/l
+b stat -c "%n %a %A %F" a d d/l; b stat -c "%s %h" a d/l
 b stat -L -c %F d/l
 b touch -d @1000000000 a
 b stat -c %Y a
@@ -775,18 +773,18 @@ b tail -c +18 n
 ## tar
 b touch -d @1000000000 a d/x d/y/z d/y d
 b tar -cf t.tar a d
-b tar -tf t.tar
+b tar -tf t.tar | b sort
 b mkdir e
 b tar -xf t.tar -C e
 b find e | b sort
 b cmp a e/a && echo same
 b tar -czf t.tgz d
-b tar -tzf t.tgz
+b tar -tzf t.tgz | b sort
 b tar -xOf t.tar d/y/z
 echo d/y >no
-b tar -cf - -X no d | b tar -t
+b tar -cf - -X no d | b tar -t | b sort
 b tar -cjf t.bz2 a
-b tar -tjf t.bz2
+b tar -tjf t.bz2 | b sort
 b readlink e/d/l
 b rm t.*
 
