@@ -124,7 +124,7 @@ void job_control_set(int on)
 		shell_warn("cannot make a process group: %s", strerror(errno));
 	own_group = getpgrp();
 	job_control = 1;
-	traps_init();
+	traps_update();
 	give_terminal(own_group);
 	(void)tcgetattr(terminal, &own_modes);	/* it is a terminal, as was just seen */
 }

@@ -268,6 +268,7 @@ void print_command(struct node *node, struct text *text);
 /* trap.c */
 extern volatile sig_atomic_t signal_pending;
 void traps_init(void);
+void traps_update(void);
 void traps_run(void);
 void traps_reset(void);		/* in a subshell */
 void trap_exit(void);

@@ -103,6 +103,12 @@ void traps_init(void)
 
 		ignored_at_start[i] = !sigaction(i, NULL, &action) && action.sa_handler == SIG_IGN;
 	}
+	traps_update();
+}
+
+/* After a change of the options i or m. */
+void traps_update(void)
+{
 	update(SIGINT);
 	update(SIGTERM);
 	update(SIGQUIT);
