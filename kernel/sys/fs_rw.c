@@ -262,7 +262,10 @@ long sys__llseek(unsigned fd, unsigned long high, unsigned long low, s64 __user 
 
 #define CHUNK (16 * 1024)
 
-/* A read into a kernel buffer, a write from it. Stops at the first short write; *in advances by what was written. */
+/*
+ * A read into a kernel buffer, a write from it. Stops at the first short write, and at the first short read: what a
+ * terminal or a pipe has is given on at once, and its end of file is the next call's. *in advances by what was written.
+ */
 ssize_t copy_between(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t count)
 {
 	size_t chunk = min(count, (size_t)CHUNK);
@@ -272,10 +275,11 @@ ssize_t copy_between(struct file *in, loff_t *in_pos, struct file *out, loff_t *
 	if (!buf)
 		return -ENOMEM;
 	while ((size_t)done < count) {
+		size_t want = min(chunk, count - (size_t)done);
 		loff_t pos = *in_pos;
 		ssize_t put;
 
-		n = kernel_read(in, buf, min(chunk, count - (size_t)done), &pos);
+		n = kernel_read(in, buf, want, &pos);
 		if (n <= 0)
 			break;
 		put = kernel_write(out, buf, n, out_pos);
@@ -285,7 +289,7 @@ ssize_t copy_between(struct file *in, loff_t *in_pos, struct file *out, loff_t *
 		}
 		*in_pos += put;
 		done += put;
-		if (put < n)
+		if (put < n || (size_t)n < want)
 			break;
 		if (signal_pending(current)) {
 			n = -EINTR;
