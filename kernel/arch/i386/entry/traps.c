@@ -231,11 +231,14 @@ void __noreturn trap_double_fault(void)
 {
 	unsigned long stack = current ? (unsigned long)current->stack : 0, offset, sp = tss.esp;
 	const char *name = symbol_lookup(tss.eip, &offset);
+	bool overflow = sp < stack + 64 && sp >= stack - PAGE_SIZE;
 
-	printk(KERN_EMERG "BUG: double fault at %s+0x%lx [%08x], esp %08lx, cr2 %08lx, task %s (%d)\n", name ? name : "?",
-	       name ? offset : 0, tss.eip, sp, read_cr2(), current->comm, current->pid);
+	console_loglevel = 8;
+	printk(KERN_EMERG "%s at %s+0x%lx [%08x], esp %08lx, cr2 %08lx, task %s (%d)\n",
+	       overflow ? "kernel stack overflow" : "double fault", name ? name : "?", name ? offset : 0, tss.eip, sp,
+	       read_cr2(), current->comm, current->pid);
 	show_backtrace(tss.ebp, tss.eip);
-	if (sp < stack + 64 && sp >= stack - PAGE_SIZE)
+	if (overflow)
 		panic("kernel stack overflow");
 	panic("double fault");
 }

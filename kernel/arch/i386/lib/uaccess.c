@@ -14,7 +14,10 @@
 #define clac() __asm__ volatile(SMAP_SITE("0xca010f") ::: "memory")
 #define EX(from, to) ".section .extable,\"a\"\n.long " from "," to "\n.previous\n"
 
-/* Words, then bytes; what is left at a fault. */
+/*
+ * Words, then bytes; what is left at a fault. A word that faults is tried again byte by byte, so that everything up
+ * to the very byte that cannot be reached is copied: callers that retry the rest get on.
+ */
 static __always_inline size_t copy_bytes(void *dst, const void *src, size_t n)
 {
 	size_t rest = n & 3, words = n >> 2;
@@ -25,8 +28,9 @@ static __always_inline size_t copy_bytes(void *dst, const void *src, size_t n)
 			 "3:\n"
 			 ".section .fixup_text,\"ax\"\n"
 			 "4: leal (%3,%%ecx,4),%%ecx\n"
+			 "5: rep movsb\n"
 			 "   jmp 3b\n"
-			 ".previous\n" EX("1b", "4b") EX("2b", "3b")
+			 ".previous\n" EX("1b", "4b") EX("2b", "3b") EX("5b", "3b")
 			 : "+c"(words), "+D"(dst), "+S"(src) : "r"(rest) : "memory");
 	return words;
 }
@@ -70,8 +74,9 @@ size_t clear_user(void __user *dst, size_t n)
 			 "3:\n"
 			 ".section .fixup_text,\"ax\"\n"
 			 "4: leal (%2,%%ecx,4),%%ecx\n"
+			 "5: rep stosb\n"
 			 "   jmp 3b\n"
-			 ".previous\n" EX("1b", "4b") EX("2b", "3b")
+			 ".previous\n" EX("1b", "4b") EX("2b", "3b") EX("5b", "3b")
 			 : "+c"(words), "+D"(dst) : "r"(rest), "a"(0) : "memory");
 	clac();
 	return words;
