@@ -312,7 +312,10 @@ static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *at, size_t count)
 	if (at && !(in->mode & FMODE_PREAD))
 		goto out;
 	n = -EINVAL;
-	if (!in->op->read || !out->op->write || (out->flags & O_APPEND) || S_ISFIFO(in->inode->mode))
+	if (!in->op->read || !out->op->write || (out->flags & O_APPEND))
+		goto out;
+	/* A source that gives what it has at the moment (terminals, pipes) would be waited for until it is full. */
+	if (!S_ISREG(in->inode->mode) && !S_ISBLK(in->inode->mode))
 		goto out;
 	if (at && *at < 0)
 		goto out;
