@@ -21,6 +21,7 @@
 #define HOT		(~0ul)
 #define HOT_MAX		128
 #define HOT_BATCH	64
+#define MIN_USEFUL	((8ul << 20) >> PAGE_SHIFT)	/* a shell and a few programs */
 
 struct page *mem_map;
 unsigned long max_pfn;
@@ -443,6 +444,8 @@ void __init mm_init_frames(const struct mem_region *regions, unsigned n, phys_t 
 	mark_kernel = mark_user / 2;
 	mark_atomic = mark_kernel / 4;
 	pr_info("memory: %lu KiB usable, frame table %lu KiB\n", total_frames * 4, table_frames * 4);
+	if (total_frames < MIN_USEFUL)
+		pr_warn("memory: less than %lu MiB: programs may find none left\n", MIN_USEFUL >> (20 - PAGE_SHIFT));
 	if (high_frames)
 		pr_notice("memory: %lu MiB beyond the direct map are not used\n", high_frames >> (20 - PAGE_SHIFT));
 }

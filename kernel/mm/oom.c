@@ -36,7 +36,8 @@ bool oom_kill(void)
 
 	while ((t = task_next_get(from, true)) != NULL) {
 		from = t->pid + 1;
-		if (t->mm && (fatal_signal_pending(t) || (t->flags & PF_EXITING))) {
+		if (t->mm && (fatal_signal_pending(t) || (t->flags & PF_EXITING) ||
+			      (t->signal && (t->signal->flags & SIGNAL_GROUP_EXIT)))) {
 			/* One is dying already: its memory comes soon. */
 			task_put(t);
 			if (victim)
