@@ -2,8 +2,10 @@ import type { Variant } from '../tools/build/paths.js';
 import { kernelPath } from '../tools/build/paths.js';
 import type { Lifetime } from '../tools/lifetime.js';
 import type { Log } from '../tools/log.js';
+import { fetchLinux } from '../tools/machine/linux-kernel.js';
+import { linuxPeerMachine } from '../tools/machine/linux-peer.js';
 import { defaultMachine, type MachineSpec } from '../tools/machine/spec.js';
-import { fetchLinux, writeProgramRoot } from './linux.js';
+import { writeProgramRoot } from './linux.js';
 import { buildMicro, type MicroResult, type MicroRow, runMicro } from './micro.js';
 
 export interface Comparison {
@@ -84,12 +86,8 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	const oursRows = await measure('ImposOS', ours);
 	const unit = icount ? 'instructions' : 'cycles';
 	if (versus === undefined) return compare(unit, oursRows, undefined);
-	const peer: MachineSpec = {
-		...machine,
-		kernel: await fetchLinux({ signal, log }),
-		initrd: writeProgramRoot(program),
-		append: 'console=ttyS0 mitigations=off audit=0 quiet panic=-1',
-	};
+	const linux = await fetchLinux({ signal, log });
+	const peer: MachineSpec = { ...linuxPeerMachine(linux.kernel, writeProgramRoot(program)), ...machine };
 	return compare(unit, oursRows, await measure('Linux', peer));
 }
 

@@ -13,7 +13,7 @@ const packageSchema = z.strictObject({
 const lockSchema = z.strictObject({
 	suite: z.string(),
 	architecture: z.literal('i386'),
-	/** What a request came out as: the names of all packages it brings. */
+	/** What a request with dependencies or patterns came out as: the names of all packages it brings. */
 	sets: z.record(z.string(), z.array(z.string())),
 	packages: z.record(z.string(), packageSchema),
 });
@@ -52,9 +52,7 @@ export function readLock(file: string, suite: string): PackageLock {
 export function writeLock(file: string, lock: PackageLock): void {
 	const sorted = <T>(record: Record<string, T>) =>
 		Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-	const used = new Set(Object.values(lock.sets).flat());
-	const packages = Object.fromEntries(Object.entries(lock.packages).filter(([name]) => used.has(name)));
-	const text = `${JSON.stringify({ ...lock, sets: sorted(lock.sets), packages: sorted(packages) }, null, 2)}\n`;
+	const text = `${JSON.stringify({ ...lock, sets: sorted(lock.sets), packages: sorted(lock.packages) }, null, 2)}\n`;
 	let previous = '';
 	try {
 		previous = readFileSync(file, 'utf8');

@@ -56,7 +56,7 @@ export class PackageStore {
 
 	/** What the lock says of a request, without touching the network; undefined when it does not know it. */
 	locked(request: PackageRequest): (LockedPackage & { name: string })[] | undefined {
-		const names = this.#lock.sets[setKey(request)];
+		const names = isPlain(request) ? request.names : this.#lock.sets[setKey(request)];
 		const found = names?.map((name) => ({ name, entry: this.#lock.packages[name] }));
 		const complete = found?.flatMap(({ name, entry }) => (entry === undefined ? [] : [{ name, ...entry }]));
 		return complete !== undefined && complete.length === names?.length ? complete : undefined;
@@ -98,7 +98,7 @@ export class PackageStore {
 		const offered = await this.#apt.resolve(request.names, request.dependencies);
 		if (offered.length === 0) throw new PackageError(`apt found nothing for ${request.names.join(' ')}`);
 		for (const { name, ...entry } of offered) this.#lock.packages[name] ??= entry;
-		this.#lock.sets[setKey(request)] = offered.map(({ name }) => name);
+		this.#keepSet(request, offered);
 		writeLock(this.#options.lockFile, this.#lock);
 		return this.locked(request) ?? [];
 	}
@@ -122,8 +122,12 @@ export class PackageStore {
 		for (const { name, ...entry } of offered) {
 			if (this.#lock.packages[name] === undefined || gone.has(name)) this.#lock.packages[name] = entry;
 		}
-		this.#lock.sets[setKey(request)] = offered.map(({ name }) => name);
+		this.#keepSet(request, offered);
 		writeLock(this.#options.lockFile, this.#lock);
+	}
+
+	#keepSet(request: PackageRequest, offered: readonly { name: string }[]): void {
+		if (!isPlain(request)) this.#lock.sets[setKey(request)] = offered.map(({ name }) => name);
 	}
 
 	async #download(packages: { name: string; version: string }[]): Promise<boolean> {
@@ -146,6 +150,11 @@ export class PackageStore {
 function nameList(packages: { name: string }[]): string {
 	const names = packages.map(({ name }) => name);
 	return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more packages` : names.join(', ');
+}
+
+/** Whether a request stands for the very packages it names, so that their entries in the lock are all there is to know. */
+function isPlain({ names, dependencies }: PackageRequest): boolean {
+	return !dependencies && names.every((name) => /^[a-z0-9][a-z0-9+.-]*$/.test(name));
 }
 
 function setKey({ names, dependencies }: PackageRequest): string {
