@@ -197,9 +197,12 @@ static int show_diskstats(struct seq_file *m, void *v)
 {
 	(void)v;
 	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
+		u64 stats[11];
+
+		disk_stats(d, stats);
 		seq_printf(m, "%4u %7u %s", MAJOR(d->dev), MINOR(d->dev), d->name);
-		for (unsigned i = 0; i < 11; i++)
-			seq_printf(m, " %llu", d->stats[i]);
+		for (unsigned i = 0; i < ARRAY_SIZE(stats); i++)
+			seq_printf(m, " %llu", stats[i]);
 		seq_puts(m, " 0 0 0 0 0 0\n");
 	}
 	return 0;

@@ -105,7 +105,7 @@ struct disk {
 	struct request_queue *queue;
 	unsigned openers;		/* b */
 	bool removed;			/* b */
-	u64 stats[11];			/* q /proc/diskstats order; times in ms */
+	u64 stats[11];			/* q in /proc/diskstats's order, times in ns: read by disk_stats() */
 	struct list_head link;		/* b */
 };
 int disk_add(struct disk *d);		/* reads the partition table, makes devices and their nodes; sleeps; 0 or -errno */
@@ -114,7 +114,7 @@ int disk_rescan(struct disk *d);	/* partitions anew; -EBUSY while one is open; s
 void disk_resize(struct disk *d, sector_t sectors);	/* sleeps; whole device only */
 void disk_kick(struct disk *d);		/* after -EBUSY: try again; any context, no driver lock held */
 void request_done(struct disk *d, struct request *rq, int status);	/* any context, no driver lock held */
-void disk_stats(struct disk *d, u64 out[11]);
+void disk_stats(struct disk *d, u64 out[11]);	/* times in ms */
 
 /* Locks: b bdev lock, I immutable, a atomic */
 struct block_device {

@@ -550,6 +550,7 @@ char *edit_line(const char *prompt)
 	if (last_line)
 		fprintf(stderr, "%.*s\r\n", (int)(last_line - prompt), prompt);
 	text_add(&editor.line, "", 0);
+	find_columns(&editor);	/* a line that was typed ahead is finished without being drawn */
 	while (!how) {
 		struct pollfd more = { .fd = 0, .events = POLLIN };
 
