@@ -46,13 +46,18 @@ export function medianRows(results: MicroResult[]): MicroRow[] {
 	});
 }
 
+/** Rows that are shown but are no operation: the mean leaves them out. */
+const notOperations = new Set(['reset-to-init']);
+
 /** Ratios of the rows that both have. Pure. */
 export function compare(unit: Comparison['unit'], ours: MicroRow[], linux: MicroRow[] | undefined): Comparison {
 	const rows = ours.map(({ name, cost }) => {
 		const peer = linux?.find((row) => row.name === name)?.cost;
 		return { name, ours: cost, ...(peer === undefined ? {} : { linux: peer, ratio: cost / peer }) };
 	});
-	const ratios = rows.flatMap(({ ratio }) => (ratio !== undefined && ratio > 0 ? [ratio] : []));
+	const ratios = rows.flatMap(({ name, ratio }) =>
+		ratio !== undefined && ratio > 0 && !notOperations.has(name) ? [ratio] : [],
+	);
 	if (ratios.length === 0) return { unit, rows };
 	return { unit, rows, mean: Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length) };
 }
