@@ -121,14 +121,16 @@ void sched_fork(struct task *t)
 
 /* ---- switching ---- */
 
-/* The task that ran before may have ended: its last reference goes here, on another stack. */
-static void finish_switch(struct task *prev)
+/*
+ * Right after a switch, interrupts still off: the task that ran before, if it has ended and its last reference is to
+ * go here, on another stack; else NULL. Once interrupts are on a living one may run, end and be freed elsewhere.
+ */
+static struct task *ended(struct task *prev)
 {
-	if (unlikely(prev->state == TASK_DEAD))
-		task_put(prev);
+	return unlikely(prev->state == TASK_DEAD) ? prev : NULL;
 }
 
-/* Interrupts off; on return too, in whatever task runs then. Returns the task that ran before, or NULL. */
+/* Interrupts off; on return too, in whatever task runs then. Returns a task to be task_put() with them on, or NULL. */
 static struct task *switch_to_next(bool preempt)
 {
 	struct cpu *cpu = this_cpu();
@@ -176,20 +178,20 @@ static struct task *switch_to_next(bool preempt)
 	cpu->switches++;
 	if (next->mm)
 		mm_switch(NULL, next->mm);
-	return switch_to(prev, next);
+	return ended(switch_to(prev, next));
 }
 
 void schedule(void)
 {
 	unsigned long flags;
-	struct task *prev;
+	struct task *dead;
 
 	might_sleep();
 	flags = irq_save();
-	prev = switch_to_next(false);
+	dead = switch_to_next(false);
 	irq_restore(flags);
-	if (prev)
-		finish_switch(prev);
+	if (dead)
+		task_put(dead);
 }
 
 void schedule_dead(void)
@@ -202,27 +204,27 @@ void schedule_dead(void)
 
 void preempt_schedule(void)
 {
-	struct task *prev;
+	struct task *dead;
 
 	if (this_cpu()->preempt_count || irqs_disabled())
 		return;
 	while (this_cpu()->need_resched) {
 		irq_disable();
-		prev = switch_to_next(true);
+		dead = switch_to_next(true);
 		irq_enable();
-		if (prev)
-			finish_switch(prev);
+		if (dead)
+			task_put(dead);
 	}
 }
 
 void preempt_schedule_irq(void)
 {
 	while (this_cpu()->need_resched) {
-		struct task *prev = switch_to_next(true);
+		struct task *dead = switch_to_next(true);
 
-		if (prev) {
+		if (dead) {
 			irq_enable();
-			finish_switch(prev);
+			task_put(dead);
 			irq_disable();
 		}
 	}
@@ -232,8 +234,10 @@ void sched_tail(struct task *prev)
 {
 	struct task *self = current;
 
+	prev = ended(prev);
 	irq_enable();
-	finish_switch(prev);
+	if (prev)
+		task_put(prev);
 	if (self->set_child_tid) {
 		/* The parent's memory may refuse it: Linux ignores that, too. */
 		(void)put_user((u32)self->pid, self->set_child_tid);
@@ -245,7 +249,7 @@ void yield(void)
 {
 	struct task *self = current;
 	unsigned long flags = irq_save();
-	struct task *prev = NULL;
+	struct task *dead = NULL;
 
 	if (rq.running > 1) {
 		if (rq.leftmost && !task_is_rt(self)) {
@@ -255,11 +259,11 @@ void yield(void)
 				self->vruntime = first;
 		}
 		self->state = TASK_RUNNING;
-		prev = switch_to_next(false);
+		dead = switch_to_next(false);
 	}
 	irq_restore(flags);
-	if (prev)
-		finish_switch(prev);
+	if (dead)
+		task_put(dead);
 }
 
 /* ---- ticks and load ---- */
@@ -279,9 +283,9 @@ static void update_load(nsec_t now)
 		unsigned active = now - load_next < LOAD_PERIOD ? rq.running + blocked : 0;
 
 		for (unsigned i = 0; i < 3; i++) {
-			u32 value = load_now[i] * load_decay[i] + active * LOAD_ONE * (LOAD_ONE - load_decay[i]);
+			u64 value = (u64)load_now[i] * load_decay[i] + (u64)active * LOAD_ONE * (LOAD_ONE - load_decay[i]);
 
-			load_now[i] = (value + (active * LOAD_ONE >= load_now[i] ? LOAD_ONE - 1 : 0)) / LOAD_ONE;
+			load_now[i] = (u32)((value + (active * LOAD_ONE >= load_now[i] ? LOAD_ONE - 1 : 0)) / LOAD_ONE);
 		}
 		load_next += LOAD_PERIOD;
 	}
