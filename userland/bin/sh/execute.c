@@ -25,48 +25,10 @@ struct handler *handler;
 struct saved_variable **locals;
 const char *shell_name;
 
-static struct function *functions;
-
 /* Arena of the tree being executed, for functions defined in it. */
 static struct arena *tree_arena;
 
 #define MAX_FUNCTION_DEPTH 1000
-
-struct function *function_find(const char *name)
-{
-	for (struct function *function = functions; function; function = function->next)
-		if (!strcmp(function->name, name))
-			return function;
-	return NULL;
-}
-
-int function_unset(const char *name)
-{
-	for (struct function **link = &functions; *link; link = &(*link)->next)
-		if (!strcmp((*link)->name, name)) {
-			struct function *function = *link;
-
-			*link = function->next;
-			arena_drop(function->arena);
-			free(function->name);
-			free(function);
-			return 1;
-		}
-	return 0;
-}
-
-static void function_define(struct node *node)
-{
-	struct function *function = xmalloc(sizeof(*function));
-
-	function_unset(node->name);
-	function->name = xstrdup(node->name);
-	function->body = node->first;
-	function->arena = tree_arena;
-	arena_hold(tree_arena);
-	function->next = functions;
-	functions = function;
-}
 
 void shell_warn(const char *format, ...)
 {
@@ -720,7 +682,7 @@ int execute(struct node *node, int flags)
 		check_errexit(flags);
 		break;
 	case NODE_FUNCTION:
-		function_define(node);
+		function_define(node->name, node->first, tree_arena);
 		status = 0;
 		break;
 	default:

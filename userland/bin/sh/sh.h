@@ -210,6 +210,9 @@ void shell_exit(int code) __attribute__((__noreturn__));
 /* In a new process: forgets jobs and traps. */
 void become_subshell(void);
 
+extern struct saved_variable **locals;
+
+/* function.c */
 struct function {
 	struct function *next;
 	char *name;
@@ -218,7 +221,8 @@ struct function {
 };
 struct function *function_find(const char *name);
 int function_unset(const char *name);
-extern struct saved_variable **locals;
+/* Takes hold of the arena that the body lies in. */
+void function_define(const char *name, struct node *body, struct arena *arena);
 
 /* redirect.c */
 struct saved_fds;
