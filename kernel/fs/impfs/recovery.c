@@ -11,9 +11,13 @@ struct revokes {
 	u32 size, used;
 };
 
+#define WINDOW 32	/* log blocks that are read at once */
+
 struct replay {
 	struct impfs *fs;
 	struct page *header, *block;
+	struct page *window[WINDOW];
+	u32 window_at, window_count;	/* log blocks in the window */
 	struct revokes revokes;
 	struct extent_list pending;	/* revokes of the transaction being read; they count if it is whole */
 	u32 at, left;		/* position in the ring, blocks until it was read all round */
@@ -76,16 +80,30 @@ static bool revoked(const struct revokes *r, u32 block, u64 tid)
 	return r->slots[i].block && r->slots[i].tid >= tid;
 }
 
-/* Reads the next block of the ring. 1 when it was read all round. */
+/* Reads ahead from where the replay is, not round the end of the ring. */
+static int fill_window(struct replay *r)
+{
+	u32 blocks = r->fs->super->journal_blocks;
+	u32 n = min_t(u32, WINDOW, min_t(u32, r->left, blocks - r->at));
+	int err = journal_io(r->fs, BIO_READ, r->at, r->window, n, false);
+
+	r->window_at = r->at;
+	r->window_count = err ? 0 : n;
+	return err;
+}
+
+/* The next block of the ring. 1 when it was read all round. */
 static int next_block(struct replay *r, struct page *page)
 {
-	int err;
-
 	if (r->left == 0)
 		return 1;
-	err = journal_io(r->fs, BIO_READ, r->at, &page, 1, false);
-	if (err)
-		return err;
+	if (r->at < r->window_at || r->at >= r->window_at + r->window_count) {
+		int err = fill_window(r);
+
+		if (err)
+			return err;
+	}
+	page_copy(page_address(page), page_address(r->window[r->at - r->window_at]));
 	r->left--;
 	r->at = journal_next(r->at, r->fs->super->journal_blocks);
 	return 0;
@@ -248,26 +266,51 @@ static int replay_log(struct replay *r, u32 *found)
 	return err;
 }
 
+static int alloc_pages(struct replay *r)
+{
+	u32 i;
+
+	r->header = page_alloc(GFP_KERNEL, 0);
+	r->block = page_alloc(GFP_KERNEL, 0);
+	if (!r->header || !r->block)
+		return -ENOMEM;
+	for (i = 0; i < WINDOW; i++) {
+		r->window[i] = page_alloc(GFP_KERNEL, 0);
+		if (!r->window[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_pages(struct replay *r)
+{
+	u32 i;
+
+	for (i = 0; i < WINDOW; i++)
+		if (r->window[i])
+			page_free(r->window[i], 0);
+	if (r->header)
+		page_free(r->header, 0);
+	if (r->block)
+		page_free(r->block, 0);
+	kvfree(r->revokes.slots);
+	extent_free(&r->pending);
+}
+
 int journal_replay(struct impfs *fs, u32 *found)
 {
 	struct replay r = { .fs = fs };
-	int err = -ENOMEM;
+	int err;
 
 	*found = 0;
 	if (!(fs->super->compat & IMPFS_COMPAT_JOURNAL)) {
 		pr_err("impfs: %s: needs replay and has no journal\n", fs->sb->id);
 		return -EUCLEAN;
 	}
-	r.header = page_alloc(GFP_KERNEL, 0);
-	r.block = page_alloc(GFP_KERNEL, 0);
-	if (r.header && r.block)
+	err = alloc_pages(&r);
+	if (!err)
 		err = replay_log(&r, found);
-	if (r.header)
-		page_free(r.header, 0);
-	if (r.block)
-		page_free(r.block, 0);
-	kvfree(r.revokes.slots);
-	extent_free(&r.pending);
+	free_pages(&r);
 	if (*found && !err)
 		pr_info("impfs: %s: %u transactions replayed\n", fs->sb->id, *found);
 	return err;
