@@ -90,25 +90,35 @@ static struct super_block *open_root(const char *source, const char *types, unsi
 	return sb;
 }
 
+/* /dev/console by its name, or straight from devfs where the root has no /dev. */
+static int console_path(struct path *out)
+{
+	struct qstr name = { name_hash("console", 7), 7, "console" };
+	struct path dev;
+	int error;
+
+	if (kern_path("/dev/console", LOOKUP_FOLLOW, out) == 0)
+		return 0;
+	error = devfs_path(&dev);
+	if (error)
+		return error;
+	out->mnt = mntget(dev.mnt);
+	out->dentry = d_lookup(dev.dentry, &name);
+	path_put(&dev);
+	if (out->dentry && out->dentry->inode)
+		return 0;
+	dput(out->dentry);
+	mntput(out->mnt);
+	return -ENODEV;
+}
+
 /* Descriptors 0, 1 and 2 on the console. Without one init runs silently. */
 static void open_console(void)
 {
-	struct path dev, path;
+	struct path path;
 	struct file *f;
-	int error = devfs_path(&dev);
+	int error = console_path(&path);
 
-	if (!error) {
-		struct qstr q = { name_hash("console", 7), 7, "console" };
-
-		path.mnt = mntget(dev.mnt);
-		path.dentry = d_lookup(dev.dentry, &q);
-		path_put(&dev);
-		if (!path.dentry || !path.dentry->inode) {
-			dput(path.dentry);
-			mntput(path.mnt);
-			error = -ENODEV;
-		}
-	}
 	if (error) {
 		pr_warn("no /dev/console: %pe\n", ERR_PTR(error));
 		return;

@@ -1,137 +1,154 @@
-/* signalfd(2): pending signals of the reader, as records. The signals should be blocked, or handlers see them first. */
+/*
+ * signalfd: pending signals of the reader, taken by read() instead of by a handler. The mask is the file's; whose
+ * signals are meant is decided at each call, as on Linux.
+ */
 #include <arch/uaccess.h>
-#include <core/string.h>
 #include <fs/fdtable.h>
+#include <fs/internal.h>
 #include <fs/poll.h>
+#include <fs/seq_file.h>
 #include <mm/kmalloc.h>
 #include <sched/signal.h>
+#include <sched/task.h>
 #include <sys/syscalls.h>
-#include <abi/errno.h>
 #include <abi/signalfd.h>
 
-static void to_record(struct abi_signalfd_siginfo *r, const struct abi_siginfo *i)
+struct signalfd {
+	u64 mask;		/* never SIGKILL, SIGSTOP; replaced whole by a single store on this processor */
+};
+
+static void convert(const struct abi_siginfo *i, struct abi_signalfd_siginfo *o)
 {
-	memset(r, 0, sizeof(*r));
-	r->ssi_signo = (u32)i->si_signo;
-	r->ssi_errno = i->si_errno;
-	r->ssi_code = i->si_code;
+	memset(o, 0, sizeof(*o));
+	o->ssi_signo = (u32)i->si_signo;
+	o->ssi_errno = i->si_errno;
+	o->ssi_code = i->si_code;
 	if (i->si_code == SI_TIMER) {
-		r->ssi_tid = (u32)i->_sifields._timer._tid;
-		r->ssi_overrun = (u32)i->_sifields._timer._overrun;
-		r->ssi_int = i->_sifields._timer._sigval.sival_int;
-		r->ssi_ptr = i->_sifields._timer._sigval.sival_ptr;
-	} else if (i->si_code <= SI_USER || i->si_signo >= 32) {
-		r->ssi_pid = (u32)i->_sifields._rt._pid;
-		r->ssi_uid = i->_sifields._rt._uid;
-		r->ssi_int = i->_sifields._rt._sigval.sival_int;
-		r->ssi_ptr = i->_sifields._rt._sigval.sival_ptr;
-	} else if (i->si_signo == SIGCHLD) {
-		r->ssi_pid = (u32)i->_sifields._sigchld._pid;
-		r->ssi_uid = i->_sifields._sigchld._uid;
-		r->ssi_status = i->_sifields._sigchld._status;
-		r->ssi_utime = (u64)(s64)i->_sifields._sigchld._utime;
-		r->ssi_stime = (u64)(s64)i->_sifields._sigchld._stime;
-	} else if (i->si_signo == SIGIO) {
-		r->ssi_band = (u32)i->_sifields._sigpoll._band;
-		r->ssi_fd = i->_sifields._sigpoll._fd;
+		o->ssi_tid = (u32)i->_timer._tid;
+		o->ssi_overrun = (u32)i->_timer._overrun;
+		o->ssi_int = i->_timer._sigval.sival_int;
+		o->ssi_ptr = (u32)i->_timer._sigval.sival_int;
+	} else if (i->si_code <= 0) {
+		o->ssi_pid = (u32)i->_rt._pid;
+		o->ssi_uid = i->_rt._uid;
+		if (i->si_code < 0) {
+			o->ssi_int = i->_rt._sigval.sival_int;
+			o->ssi_ptr = (u32)i->_rt._sigval.sival_int;
+		}
 	} else {
-		r->ssi_addr = i->_sifields._sigfault._addr;
+		switch (i->si_signo) {
+		case SIGCHLD:
+			o->ssi_pid = (u32)i->_sigchld._pid;
+			o->ssi_uid = i->_sigchld._uid;
+			o->ssi_status = i->_sigchld._status;
+			o->ssi_utime = (u64)i->_sigchld._utime;
+			o->ssi_stime = (u64)i->_sigchld._stime;
+			break;
+		case SIGILL: case SIGFPE: case SIGSEGV: case SIGBUS: case SIGTRAP:
+			o->ssi_addr = i->_sigfault._addr;
+			o->ssi_addr_lsb = (u16)i->_sigfault._addr_lsb;
+			break;
+		case SIGIO:
+			o->ssi_band = (u32)i->_sigpoll._band;
+			o->ssi_fd = i->_sigpoll._fd;
+			break;
+		default:
+			o->ssi_pid = (u32)i->_kill._pid;
+			o->ssi_uid = i->_kill._uid;
+		}
 	}
 }
 
-static u64 mask_of(const struct file *f) { return *(const u64 *)f->private; }
-
-static ssize_t signalfd_read(struct file *f, struct iov_iter *it, loff_t *pos __maybe_unused)
+static ssize_t signal_read(struct file *f, struct iov_iter *it, loff_t *pos)
 {
-	struct abi_signalfd_siginfo record;
+	struct signalfd *s = f->private;
+	struct abi_signalfd_siginfo out;
 	struct abi_siginfo info;
 	ssize_t done = 0;
 
-	if (it->count < sizeof(record))
+	(void)pos;
+	if (it->count < sizeof(out))
 		return -EINVAL;
-	while (it->count >= sizeof(record)) {
-		int sig = signal_dequeue(mask_of(f), &info);
+	while (it->count >= sizeof(out)) {
+		int sig = signal_dequeue(s->mask, &info);
 
 		if (!sig) {
 			if (done)
 				break;
 			if (f->flags & O_NONBLOCK)
 				return -EAGAIN;
-			if (wait_event_interruptible(&current->sighand->signalfd_wait, (sig = signal_dequeue(mask_of(f), &info)) != 0))
+			if (wait_event_interruptible(&current->sighand->signalfd_wait, (sig = signal_dequeue(s->mask, &info))))
 				return -ERESTARTSYS;
 		}
-		to_record(&record, &info);
-		if (copy_to_iter(&record, sizeof(record), it) != sizeof(record))
+		convert(&info, &out);
+		if (copy_to_iter(&out, sizeof(out), it) != sizeof(out))
 			return done ? done : -EFAULT;
-		done += (ssize_t)sizeof(record);
+		done += sizeof(out);
 	}
 	return done;
 }
 
-static unsigned signalfd_poll(struct file *f, struct poll_table *pt)
+static unsigned signal_poll(struct file *f, struct poll_table *pt)
 {
+	struct signalfd *s = f->private;
+	unsigned long flags;
 	u64 pending;
 
 	poll_wait(f, &current->sighand->signalfd_wait, pt);
+	spin_lock_irqsave(&current->sighand->lock, flags);
 	pending = current->sigset | current->signal->sigset;
-	return pending & mask_of(f) ? POLLIN | POLLRDNORM : 0;
+	spin_unlock_irqrestore(&current->sighand->lock, flags);
+	return pending & s->mask ? POLLIN | POLLRDNORM : 0;
 }
 
-static void signalfd_release(struct inode *inode __maybe_unused, struct file *f)
+static void signal_release(struct inode *inode, struct file *f)
 {
+	(void)inode;
 	kfree(f->private);
 }
 
-static const struct file_ops signalfd_ops = {
-	.read = signalfd_read,
-	.poll = signalfd_poll,
-	.release = signalfd_release,
-	.llseek = no_llseek,
-};
-
-static long set_mask(int fd, u64 mask)
+static void signal_fdinfo(struct seq_file *m, struct file *f)
 {
-	struct file *f = fd_get((unsigned)fd);
-
-	if (!f)
-		return -EBADF;
-	if (f->op != &signalfd_ops) {
-		file_put(f);
-		return -EINVAL;
-	}
-	*(u64 *)f->private = mask;
-	wake_up_all(&current->sighand->signalfd_wait);
-	file_put(f);
-	return fd;
+	seq_printf(m, "sigmask:\t%016llx\n", ((struct signalfd *)f->private)->mask);
 }
 
-long sys_signalfd4(int fd, const struct abi_sigset __user *umask, size_t size, int flags)
+static const struct file_ops signal_ops = {
+	.read = signal_read, .poll = signal_poll, .release = signal_release, .show_fdinfo = signal_fdinfo,
+};
+
+long sys_signalfd4(int fd, const struct abi_sigset __user *mask, size_t size, int flags)
 {
 	struct abi_sigset set;
+	struct signalfd *s;
 	struct file *f;
-	u64 mask, *kept;
+	u64 bits;
 
-	if (flags & ~(SFD_CLOEXEC | SFD_NONBLOCK) || size != sizeof(set))
+	if ((flags & ~(SFD_CLOEXEC | SFD_NONBLOCK)) || size != sizeof(set))
 		return -EINVAL;
-	if (copy_from_user(&set, umask, sizeof(set)))
+	if (copy_from_user(&set, mask, sizeof(set)))
 		return -EFAULT;
-	mask = sigset_to_u64(&set) & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
-	if (fd != -1)
-		return set_mask(fd, mask);
-	kept = kmalloc(sizeof(*kept), GFP_KERNEL);
-	if (!kept)
-		return -ENOMEM;
-	*kept = mask;
-	f = file_open_inode(NULL, O_RDWR | ((unsigned)flags & SFD_NONBLOCK), &signalfd_ops, "[signalfd]", kept);
-	if (IS_ERR(f)) {
-		kfree(kept);
-		return PTR_ERR(f);
+	bits = sigset_to_u64(&set) & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
+	if (fd == -1) {
+		s = kzalloc(sizeof(*s), GFP_KERNEL);
+		if (!s)
+			return -ENOMEM;
+		s->mask = bits;
+		return anon_fd("[signalfd]", &signal_ops, s, flags);
 	}
-	fd = fd_alloc(0, (unsigned)flags & SFD_CLOEXEC);
-	if (fd < 0)
+	f = fd_get(fd);
+	if (!f)
+		return -EBADF;
+	if (f->op != &signal_ops) {
 		file_put(f);
-	else
-		fd_install((unsigned)fd, f);
+		return -EINVAL;
+	}
+	s = f->private;
+	preempt_disable();
+	s->mask = bits;
+	preempt_enable();
+	/* Somebody may wait for what the new mask lets through. */
+	wake_up_all(&current->sighand->signalfd_wait);
+	file_put(f);
 	return fd;
 }
 

@@ -1,254 +1,264 @@
 /*
- * timerfd_create(2): expirations of a timer, counted until read. Times on the wall clock are turned into monotonic
- * ones when set; TFD_TIMER_CANCEL_ON_SET is refused.
+ * timerfd: a timer whose expirations are counted and read. The timer runs in an interrupt: `lock` is taken with
+ * interrupts off. Times are kept monotonic; an absolute wall-clock time is converted when it is set.
  */
+#include <arch/uaccess.h>
 #include <core/time.h>
-#include <core/wait.h>
 #include <fs/fdtable.h>
+#include <fs/internal.h>
 #include <fs/poll.h>
 #include <mm/kmalloc.h>
 #include <sched/signal.h>
+#include <sched/task.h>
 #include <sys/syscalls.h>
-#include <sys/timeconv.h>
-#include <arch/uaccess.h>
-#include <abi/errno.h>
 #include <abi/time.h>
 #include <abi/timerfd.h>
 
 struct timerfd {
 	struct timer timer;
-	spinlock_t lock;		/* RANK_EPOLL, irqsave */
-	u64 ticks;			/* lock: expired and not read */
-	nsec_t interval;		/* lock */
-	int clock;			/* I */
+	spinlock_t lock;	/* RANK_INODE_STATE, irqsave */
+	nsec_t expires, interval;	/* lock; expires 0: disarmed */
+	u64 ticks;		/* lock: not read yet */
+	bool realtime;
 	struct wait_queue wait;
 };
 
-static void expired(struct timer *timer)
+static void fired(struct timer *t)
 {
-	struct timerfd *t = container_of(timer, struct timerfd, timer);
+	struct timerfd *x = container_of(t, struct timerfd, timer);
 	unsigned long flags;
 
-	spin_lock_irqsave(&t->lock, flags);
-	t->ticks++;
-	if (t->interval) {
-		nsec_t now = ktime_get(), next = timer->expires + t->interval;
+	spin_lock_irqsave(&x->lock, flags);
+	x->ticks++;
+	if (x->interval) {
+		nsec_t now = ktime_get();
 
-		if (next <= now) {	/* late: count what was missed */
-			u64 missed = div64_u64(now - timer->expires, t->interval);
+		/* Missed ones count as well. */
+		if (now > x->expires + x->interval) {
+			u64 missed = div64_u64(now - x->expires, x->interval);
 
-			t->ticks += missed - 1;
-			next = timer->expires + (missed + 1) * t->interval;
+			x->ticks += missed;
+			x->expires += missed * x->interval;
 		}
-		timer_arm(timer, next);
+		x->expires += x->interval;
+		timer_arm(t, x->expires);
+	} else {
+		x->expires = 0;
 	}
-	spin_unlock_irqrestore(&t->lock, flags);
-	wake_up_poll(&t->wait, POLLIN | POLLRDNORM);
+	spin_unlock_irqrestore(&x->lock, flags);
+	wake_up_key(&x->wait, 0x7fffffff, (void *)(POLLIN | POLLRDNORM));
 }
 
-static bool take(struct timerfd *t, u64 *ticks)
+static bool take(struct timerfd *x, u64 *ticks)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&t->lock, flags);
-	*ticks = t->ticks;
-	t->ticks = 0;
-	spin_unlock_irqrestore(&t->lock, flags);
+	spin_lock_irqsave(&x->lock, flags);
+	*ticks = x->ticks;
+	x->ticks = 0;
+	spin_unlock_irqrestore(&x->lock, flags);
 	return *ticks != 0;
 }
 
-static ssize_t timerfd_read(struct file *f, struct iov_iter *it, loff_t *pos __maybe_unused)
+static ssize_t timer_read(struct file *f, struct iov_iter *it, loff_t *pos)
 {
-	struct timerfd *t = f->private;
+	struct timerfd *x = f->private;
 	u64 ticks;
 
+	(void)pos;
 	if (it->count < sizeof(ticks))
 		return -EINVAL;
-	if (!take(t, &ticks)) {
+	if (!take(x, &ticks)) {
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(&t->wait, take(t, &ticks)))
+		if (wait_event_interruptible(&x->wait, take(x, &ticks)))
 			return -ERESTARTSYS;
 	}
 	return copy_to_iter(&ticks, sizeof(ticks), it) == sizeof(ticks) ? (ssize_t)sizeof(ticks) : -EFAULT;
 }
 
-static unsigned timerfd_poll(struct file *f, struct poll_table *pt)
+static unsigned timer_poll(struct file *f, struct poll_table *pt)
 {
-	struct timerfd *t = f->private;
+	struct timerfd *x = f->private;
 
-	poll_wait(f, &t->wait, pt);
-	return READ_ONCE(*(volatile u32 *)&t->ticks) ? POLLIN | POLLRDNORM : 0;
+	poll_wait(f, &x->wait, pt);
+	return READ_ONCE(x->ticks) ? POLLIN | POLLRDNORM : 0;
 }
 
-static void timerfd_release(struct inode *inode __maybe_unused, struct file *f)
+static void timer_release(struct inode *inode, struct file *f)
 {
-	struct timerfd *t = f->private;
+	struct timerfd *x = f->private;
+	unsigned long flags;
 
-	timer_cancel(&t->timer);
-	kfree(t);
+	(void)inode;
+	spin_lock_irqsave(&x->lock, flags);
+	x->interval = 0;
+	spin_unlock_irqrestore(&x->lock, flags);
+	timer_cancel(&x->timer);
+	kfree(x);
 }
 
-static const struct file_ops timerfd_ops = {
-	.read = timerfd_read,
-	.poll = timerfd_poll,
-	.release = timerfd_release,
-	.llseek = no_llseek,
-};
+static const struct file_ops timer_ops = { .read = timer_read, .poll = timer_poll, .release = timer_release };
+
+enum { REALTIME = 0, MONOTONIC = 1, BOOTTIME = 7 };	/* clock numbers; the machine never sleeps: boot time is monotonic */
 
 long sys_timerfd_create(int clock, int flags)
 {
-	struct timerfd *t;
-	struct file *f;
-	int fd;
+	struct timerfd *x;
 
-	if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK) || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME))
+	if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
 		return -EINVAL;
-	t = kzalloc(sizeof(*t), GFP_KERNEL);
-	if (!t)
+	if (clock != REALTIME && clock != MONOTONIC && clock != BOOTTIME)
+		return -EINVAL;
+	x = kzalloc(sizeof(*x), GFP_KERNEL);
+	if (!x)
 		return -ENOMEM;
-	spin_lock_init(&t->lock, RANK_EPOLL);
-	wait_queue_init(&t->wait);
-	timer_init(&t->timer, expired);
-	t->clock = clock;
-	f = file_open_inode(NULL, O_RDWR | ((unsigned)flags & TFD_NONBLOCK), &timerfd_ops, "[timerfd]", t);
-	if (IS_ERR(f)) {
-		kfree(t);
-		return PTR_ERR(f);
-	}
-	fd = fd_alloc(0, (unsigned)flags & TFD_CLOEXEC);
-	if (fd < 0)
-		file_put(f);
-	else
-		fd_install((unsigned)fd, f);
-	return fd;
+	timer_init(&x->timer, fired);
+	spin_lock_init(&x->lock, RANK_INODE_STATE);
+	wait_queue_init(&x->wait);
+	x->realtime = clock == REALTIME;
+	return anon_fd("[timerfd]", &timer_ops, x, flags);
 }
 
-struct setting { struct timespec64 interval, value; };
+struct setting {
+	struct timespec64 interval, value;
+};
 
-static void current_setting(struct timerfd *t, struct setting *s)
+static void get_locked(struct timerfd *x, struct setting *s)
 {
-	unsigned long flags;
-	nsec_t left = 0, now, interval;
+	nsec_t now = ktime_get();
 
-	spin_lock_irqsave(&t->lock, flags);
-	interval = t->interval;
-	if (t->timer.armed) {
-		now = ktime_get();
-		left = t->timer.expires > now ? t->timer.expires - now : 1;
-	}
-	spin_unlock_irqrestore(&t->lock, flags);
-	ns_to_timespec64(left, &s->value);
-	ns_to_timespec64(interval, &s->interval);
+	ns_to_timespec64(x->interval, &s->interval);
+	ns_to_timespec64(!x->expires ? 0 : x->expires > now ? x->expires - now : 1, &s->value);
 }
 
-static struct timerfd *timerfd_of(int fd, struct file **file, int *error)
+static struct timerfd *timer_of(struct file *f)
 {
-	struct file *f = fd_get((unsigned)fd);
-
-	*error = -EBADF;
-	if (f && f->op == &timerfd_ops) {
-		*file = f;
-		return f->private;
-	}
-	if (f) {
-		*error = -EINVAL;
-		file_put(f);
-	}
-	return NULL;
+	return f->op == &timer_ops ? f->private : NULL;
 }
 
-static int timerfd_set(int fd, int flags, const struct setting *new, struct setting *old)
+static int settime(int fd, int flags, const struct setting *new, struct setting *old)
 {
-	struct timespec64 clock_now;
-	struct timerfd *t;
 	struct file *f;
-	nsec_t value, now;
+	struct timerfd *x;
+	nsec_t value = timespec64_to_ns(&new->value), now;
 	unsigned long irq;
-	int error;
 
-	if (flags & ~TFD_TIMER_ABSTIME || !timespec64_valid(&new->value) || !timespec64_valid(&new->interval))
+	if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) || !timespec64_valid(&new->value) ||
+	    !timespec64_valid(&new->interval))
 		return -EINVAL;
-	t = timerfd_of(fd, &f, &error);
-	if (!t)
-		return error;
-	current_setting(t, old);
-	timer_cancel(&t->timer);
-	spin_lock_irqsave(&t->lock, irq);
-	t->ticks = 0;
-	t->interval = timespec64_to_ns(&new->interval);
-	spin_unlock_irqrestore(&t->lock, irq);
-	value = timespec64_to_ns(&new->value);
+	f = fd_get(fd);
+	if (!f)
+		return -EBADF;
+	x = timer_of(f);
+	if (!x) {
+		file_put(f);
+		return -EINVAL;
+	}
 	now = ktime_get();
-	if (value && flags & TFD_TIMER_ABSTIME && t->clock == CLOCK_REALTIME) {
-		nsec_t real;
+	if (value && (flags & TFD_TIMER_ABSTIME)) {
+		if (x->realtime) {
+			struct timespec64 wall;
+			nsec_t at;
 
-		ktime_get_real(&clock_now);
-		real = timespec64_to_ns(&clock_now);
-		timer_arm(&t->timer, value > real ? now + (value - real) : now);
+			ktime_get_real(&wall);
+			at = timespec64_to_ns(&wall);
+			value = value > at ? now + (value - at) : now;
+		}
 	} else if (value) {
-		timer_arm(&t->timer, flags & TFD_TIMER_ABSTIME ? value : now + value);
+		value += now;
+	}
+	/* Disarmed first, so that fired() cannot come between. */
+	spin_lock_irqsave(&x->lock, irq);
+	get_locked(x, old);
+	x->interval = 0;
+	spin_unlock_irqrestore(&x->lock, irq);
+	timer_cancel(&x->timer);
+	spin_lock_irqsave(&x->lock, irq);
+	x->ticks = 0;
+	x->interval = timespec64_to_ns(&new->interval);
+	x->expires = value;
+	if (value)
+		timer_arm(&x->timer, value);
+	spin_unlock_irqrestore(&x->lock, irq);
+	file_put(f);
+	return 0;
+}
+
+static int gettime(int fd, struct setting *s)
+{
+	struct file *f = fd_get(fd);
+	struct timerfd *x;
+	unsigned long irq;
+
+	if (!f)
+		return -EBADF;
+	x = timer_of(f);
+	if (x) {
+		spin_lock_irqsave(&x->lock, irq);
+		get_locked(x, s);
+		spin_unlock_irqrestore(&x->lock, irq);
 	}
 	file_put(f);
-	return 0;
+	return x ? 0 : -EINVAL;
 }
 
-static int timerfd_get(int fd, struct setting *s)
+static long put32(const struct setting *s, struct abi_itimerspec32 __user *u)
 {
-	struct timerfd *t;
-	struct file *f;
-	int error;
+	struct abi_itimerspec32 a = {
+		{ (s32)s->interval.tv_sec, s->interval.tv_nsec }, { (s32)s->value.tv_sec, s->value.tv_nsec },
+	};
 
-	t = timerfd_of(fd, &f, &error);
-	if (!t)
-		return error;
-	current_setting(t, s);
-	file_put(f);
-	return 0;
+	return copy_to_user(u, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
-long sys_timerfd_settime(int fd, int flags, const struct abi_itimerspec32 __user *unew, struct abi_itimerspec32 __user *uold)
+static long put64(const struct setting *s, struct abi_itimerspec64 __user *u)
 {
-	struct setting new, old;
-	int error;
+	struct abi_itimerspec64 a = { { s->interval.tv_sec, s->interval.tv_nsec }, { s->value.tv_sec, s->value.tv_nsec } };
 
-	if (timespec_from_user32(&new.interval, &unew->it_interval) || timespec_from_user32(&new.value, &unew->it_value))
+	return copy_to_user(u, &a, sizeof(a)) ? -EFAULT : 0;
+}
+
+long sys_timerfd_settime(int fd, int flags, const struct abi_itimerspec32 __user *new, struct abi_itimerspec32 __user *old)
+{
+	struct abi_itimerspec32 a;
+	struct setting n, o;
+	long r;
+
+	if (copy_from_user(&a, new, sizeof(a)))
 		return -EFAULT;
-	error = timerfd_set(fd, flags, &new, &old);
-	if (!error && uold && (timespec_to_user32(&old.interval, &uold->it_interval) || timespec_to_user32(&old.value, &uold->it_value)))
-		error = -EFAULT;
-	return error;
+	n = (struct setting){ { a.it_interval.tv_sec, a.it_interval.tv_nsec }, { a.it_value.tv_sec, a.it_value.tv_nsec } };
+	r = settime(fd, flags, &n, &o);
+	return r || !old ? r : put32(&o, old);
 }
 
-long sys_timerfd_settime64(int fd, int flags, const struct abi_itimerspec64 __user *unew, struct abi_itimerspec64 __user *uold)
+long sys_timerfd_settime64(int fd, int flags, const struct abi_itimerspec64 __user *new, struct abi_itimerspec64 __user *old)
 {
-	struct setting new, old;
-	int error;
+	struct abi_itimerspec64 a;
+	struct setting n, o;
+	long r;
 
-	if (timespec_from_user64(&new.interval, &unew->it_interval) || timespec_from_user64(&new.value, &unew->it_value))
+	if (copy_from_user(&a, new, sizeof(a)))
 		return -EFAULT;
-	error = timerfd_set(fd, flags, &new, &old);
-	if (!error && uold && (timespec_to_user64(&old.interval, &uold->it_interval) || timespec_to_user64(&old.value, &uold->it_value)))
-		error = -EFAULT;
-	return error;
+	n = (struct setting){
+		{ a.it_interval.tv_sec, (long)a.it_interval.tv_nsec }, { a.it_value.tv_sec, (long)a.it_value.tv_nsec },
+	};
+	r = settime(fd, flags, &n, &o);
+	return r || !old ? r : put64(&o, old);
 }
 
-long sys_timerfd_gettime(int fd, struct abi_itimerspec32 __user *u)
+long sys_timerfd_gettime(int fd, struct abi_itimerspec32 __user *value)
 {
 	struct setting s;
-	int error = timerfd_get(fd, &s);
+	long r = gettime(fd, &s);
 
-	if (!error && (timespec_to_user32(&s.interval, &u->it_interval) || timespec_to_user32(&s.value, &u->it_value)))
-		error = -EFAULT;
-	return error;
+	return r ? r : put32(&s, value);
 }
 
-long sys_timerfd_gettime64(int fd, struct abi_itimerspec64 __user *u)
+long sys_timerfd_gettime64(int fd, struct abi_itimerspec64 __user *value)
 {
 	struct setting s;
-	int error = timerfd_get(fd, &s);
+	long r = gettime(fd, &s);
 
-	if (!error && (timespec_to_user64(&s.interval, &u->it_interval) || timespec_to_user64(&s.value, &u->it_value)))
-		error = -EFAULT;
-	return error;
+	return r ? r : put64(&s, value);
 }

@@ -126,6 +126,7 @@ static const char *state_name(char c)
 
 static void show_memory(struct seq_file *m, struct mm *mm)
 {
+	unsigned long text = (mm->end_code - (mm->start_code & PAGE_MASK) + PAGE_SIZE - 1) & PAGE_MASK;
 	unsigned long total = mm->total_pages, r = rss(mm), peak = max(mm->hiwater_vm, total), hwm = max(mm->hiwater_rss, r);
 
 	seq_printf(m, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmPin:\t%8u kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
@@ -133,7 +134,7 @@ static void show_memory(struct seq_file *m, struct mm *mm)
 	seq_printf(m, "RssAnon:\t%8d kB\nRssFile:\t%8d kB\nRssShmem:\t%8d kB\n", atomic_read(&mm->rss_anon) * 4,
 		   atomic_read(&mm->rss_file) * 4, atomic_read(&mm->rss_shmem) * 4);
 	seq_printf(m, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmLib:\t%8lu kB\nVmPTE:\t%8lu kB\nVmSwap:\t%8u kB\n",
-		   mm->data_pages * 4, mm->stack_pages * 4, (mm->end_code - mm->start_code + 1023) / 1024, mm->exec_pages * 4,
+		   mm->data_pages * 4, mm->stack_pages * 4, text / 1024, mm->exec_pages * 4 > text / 1024 ? mm->exec_pages * 4 - text / 1024 : 0,
 		   mm->page_table_pages * 4, 0u);
 }
 
