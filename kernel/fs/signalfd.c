@@ -13,6 +13,8 @@
 #include <sys/syscalls.h>
 #include <abi/signalfd.h>
 
+struct wait_queue signalfd_wait = WAIT_QUEUE_INIT(signalfd_wait);
+
 struct signalfd {
 	u64 mask;		/* never SIGKILL, SIGSTOP; replaced whole by a single store on this processor */
 };
@@ -24,37 +26,37 @@ static void convert(const struct abi_siginfo *i, struct abi_signalfd_siginfo *o)
 	o->ssi_errno = i->si_errno;
 	o->ssi_code = i->si_code;
 	if (i->si_code == SI_TIMER) {
-		o->ssi_tid = (u32)i->_timer._tid;
-		o->ssi_overrun = (u32)i->_timer._overrun;
-		o->ssi_int = i->_timer._sigval.sival_int;
-		o->ssi_ptr = (u32)i->_timer._sigval.sival_int;
+		o->ssi_tid = (u32)i->_sifields._timer._tid;
+		o->ssi_overrun = (u32)i->_sifields._timer._overrun;
+		o->ssi_int = i->_sifields._timer._sigval.sival_int;
+		o->ssi_ptr = (u32)i->_sifields._timer._sigval.sival_int;
 	} else if (i->si_code <= 0) {
-		o->ssi_pid = (u32)i->_rt._pid;
-		o->ssi_uid = i->_rt._uid;
+		o->ssi_pid = (u32)i->_sifields._rt._pid;
+		o->ssi_uid = i->_sifields._rt._uid;
 		if (i->si_code < 0) {
-			o->ssi_int = i->_rt._sigval.sival_int;
-			o->ssi_ptr = (u32)i->_rt._sigval.sival_int;
+			o->ssi_int = i->_sifields._rt._sigval.sival_int;
+			o->ssi_ptr = (u32)i->_sifields._rt._sigval.sival_int;
 		}
 	} else {
 		switch (i->si_signo) {
 		case SIGCHLD:
-			o->ssi_pid = (u32)i->_sigchld._pid;
-			o->ssi_uid = i->_sigchld._uid;
-			o->ssi_status = i->_sigchld._status;
-			o->ssi_utime = (u64)i->_sigchld._utime;
-			o->ssi_stime = (u64)i->_sigchld._stime;
+			o->ssi_pid = (u32)i->_sifields._sigchld._pid;
+			o->ssi_uid = i->_sifields._sigchld._uid;
+			o->ssi_status = i->_sifields._sigchld._status;
+			o->ssi_utime = (u64)i->_sifields._sigchld._utime;
+			o->ssi_stime = (u64)i->_sifields._sigchld._stime;
 			break;
 		case SIGILL: case SIGFPE: case SIGSEGV: case SIGBUS: case SIGTRAP:
-			o->ssi_addr = i->_sigfault._addr;
-			o->ssi_addr_lsb = (u16)i->_sigfault._addr_lsb;
+			o->ssi_addr = i->_sifields._sigfault._addr;
+			o->ssi_addr_lsb = (u16)i->_sifields._sigfault._addr_lsb;
 			break;
 		case SIGIO:
-			o->ssi_band = (u32)i->_sigpoll._band;
-			o->ssi_fd = i->_sigpoll._fd;
+			o->ssi_band = (u32)i->_sifields._sigpoll._band;
+			o->ssi_fd = i->_sifields._sigpoll._fd;
 			break;
 		default:
-			o->ssi_pid = (u32)i->_kill._pid;
-			o->ssi_uid = i->_kill._uid;
+			o->ssi_pid = (u32)i->_sifields._kill._pid;
+			o->ssi_uid = i->_sifields._kill._uid;
 		}
 	}
 }
@@ -77,7 +79,7 @@ static ssize_t signal_read(struct file *f, struct iov_iter *it, loff_t *pos)
 				break;
 			if (f->flags & O_NONBLOCK)
 				return -EAGAIN;
-			if (wait_event_interruptible(&current->sighand->signalfd_wait, (sig = signal_dequeue(s->mask, &info))))
+			if (wait_event_interruptible(&signalfd_wait, (sig = signal_dequeue(s->mask, &info))))
 				return -ERESTARTSYS;
 		}
 		convert(&info, &out);
@@ -94,7 +96,7 @@ static unsigned signal_poll(struct file *f, struct poll_table *pt)
 	unsigned long flags;
 	u64 pending;
 
-	poll_wait(f, &current->sighand->signalfd_wait, pt);
+	poll_wait(f, &signalfd_wait, pt);
 	spin_lock_irqsave(&current->sighand->lock, flags);
 	pending = current->sigset | current->signal->sigset;
 	spin_unlock_irqrestore(&current->sighand->lock, flags);
@@ -147,7 +149,7 @@ long sys_signalfd4(int fd, const struct abi_sigset __user *mask, size_t size, in
 	s->mask = bits;
 	preempt_enable();
 	/* Somebody may wait for what the new mask lets through. */
-	wake_up_all(&current->sighand->signalfd_wait);
+	wake_up_all(&signalfd_wait);
 	file_put(f);
 	return fd;
 }

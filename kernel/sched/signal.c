@@ -362,7 +362,7 @@ int signal_send_locked(int sig, const struct abi_siginfo *info, struct task *t, 
 		}
 	}
 	*set |= sigmask(sig);
-	wake_up_all(&t->sighand->signalfd_wait);
+	wake_up_all(&signalfd_wait);
 	deliver_to_some(sig, t, group);
 	return 0;
 }
@@ -379,7 +379,7 @@ int signal_send_record(struct sigqueue *q, struct task *t, bool group)
 			t->signal->sigset |= sigmask(sig);
 		else
 			t->sigset |= sigmask(sig);
-		wake_up_all(&t->sighand->signalfd_wait);
+		wake_up_all(&signalfd_wait);
 		deliver_to_some(sig, t, group);
 	}
 	spin_unlock_irqrestore(&t->sighand->lock, flags);

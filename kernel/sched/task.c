@@ -24,7 +24,6 @@ static struct kmem_cache *task_cache, *signal_cache, *sighand_cache;
 static struct sighand init_sighand = {
 	.count = ATOMIC_INIT(1),
 	.lock = SPINLOCK_INIT(RANK_SIGHAND),
-	.signalfd_wait = WAIT_QUEUE_INIT(init_sighand.signalfd_wait),
 };
 
 #define UNLIMITED { ABI_RLIM64_INFINITY, ABI_RLIM64_INFINITY }
@@ -116,7 +115,6 @@ struct sighand *sighand_alloc(void)
 		return NULL;
 	atomic_set(&s->count, 1);
 	spin_lock_init(&s->lock, RANK_SIGHAND);
-	wait_queue_init(&s->signalfd_wait);
 	return s;
 }
 

@@ -10,8 +10,9 @@ struct sighand {
 	atomic_t count;
 	spinlock_t lock;			/* RANK_SIGHAND, irqsave */
 	struct abi_sigaction action[64];	/* lock; rt form */
-	struct wait_queue signalfd_wait;
 };
+/* Readers and pollers of signalfds sleep here: one queue, because a file may outlive the signal handlers it was made under. */
+extern struct wait_queue signalfd_wait;
 
 struct cpu_timer {				/* ITIMER_VIRTUAL, ITIMER_PROF: on the group's CPU time, ns */
 	u64 expires, interval;			/* 0: not armed */
