@@ -76,6 +76,7 @@ static void start_user_space(void *arg __maybe_unused)
 void kernel_main(u32 magic, u32 info)
 {
 	cpu_detect();
+	stack_guard_init();
 	gdt_init();
 	traps_init();
 	serial_console_early();

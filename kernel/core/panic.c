@@ -2,12 +2,13 @@
 #include <core/printk.h>
 #include <core/irqflags.h>
 #include <core/percpu.h>
-#include <core/random.h>
+#include <arch/cpu.h>
+#include <core/init.h>
 #include <arch/arch.h>
 #include <sched/task.h>
 #include <abi/signal.h>
 
-unsigned long __stack_chk_guard __section(".data.ro_after_init") = 0x5afe0ff0;
+unsigned long __stack_chk_guard __section(".data.ro_after_init") = 0x5afe0ff0;	/* until stack_guard_init() */
 void __stack_chk_fail(void) __noreturn;
 
 static bool panicking;
@@ -45,6 +46,18 @@ void warn_at(const char *file, int line, const char *what)
 {
 	printk(KERN_ERR "BUG: warning: %s at %s:%d, task %s (%d)\n", what, file, line, current->comm, current->pid);
 	dump_stack();
+}
+
+/* Called by a function that never returns, or its own frame would not fit the new value. */
+void __init stack_guard_init(void)
+{
+	u64 t = rdtsc();
+	u32 r = 0;
+
+	if (cpu_features.rdrand)
+		__asm__ volatile("rdrand %0" : "=r"(r) :: "cc");
+	/* The lowest byte in memory is 0, so that a string cannot run over it. */
+	__stack_chk_guard = (((u32)t * 0x9e3779b1u) ^ (u32)(t >> 32) ^ r) << 8;
 }
 
 void __stack_chk_fail(void)

@@ -24,6 +24,8 @@ struct initcall {
 /* False while start-up runs alone on the boot stack: sleeping primitives then never have to sleep. */
 extern bool scheduler_running;
 
+void stack_guard_init(void);	/* a random stack canary */
+
 /* Kernel command line: values of `name=value`, NULL if absent ("" for a bare flag). */
 const char *cmdline(void);
 bool cmdline_get(const char *name, char *buf, size_t size);	/* false if absent */

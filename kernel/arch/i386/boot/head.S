@@ -99,11 +99,14 @@ no_pae:	/* Say so on the screen and on the first serial port. */
 	movb $0x0f, %ah
 1:	lodsb
 	testb %al, %al
-	jz 5b
+	jz 2f
 	stosw
 	movw $0x3f8, %dx
 	outb %al, %dx
 	jmp 1b
+2:	movb $0x11, %al			/* isa-debug-exit, as arch_halt() */
+	outb %al, $0xf4
+	jmp 5b
 
 	.section .rodata
 no_pae_text:

@@ -8,6 +8,7 @@
 #include <arch/cpu.h>
 #include <arch/desc.h>
 #include <arch/entry.h>
+#include <arch/io.h>
 #include <arch/pgtable.h>
 #include <core/printk.h>
 #include <core/irqflags.h>
@@ -186,7 +187,7 @@ void trap_dispatch(struct pt_regs *regs, unsigned vector)
 	if (vector == 7 && fpu_trap())
 		return;
 	if (vector == 2) {
-		printk(KERN_ERR "non-maskable interrupt, ports 61: %02x\n", 0);
+		printk(KERN_ERR "non-maskable interrupt, system control port %02x\n", inb(0x61));
 		return;
 	}
 	if (!user_mode(regs)) {
