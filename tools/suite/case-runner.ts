@@ -43,10 +43,7 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	mkdirSync(folder, { recursive: true });
 	const limit = new AbortController();
 	const seconds = one.timeout ?? DEFAULT_SECONDS;
-	const timer = setTimeout(
-		() => limit.abort(new TimeoutError(`the case is still running after ${seconds} s`)),
-		seconds * 1000,
-	);
+	let timer: NodeJS.Timeout | undefined;
 	const signal = AbortSignal.any([options.signal, limit.signal]);
 	const started: Started[] = [];
 	const starter = new Starter(suite, one, { ...options, lifetime, signal, folder, started });
@@ -54,6 +51,9 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	const report: Partial<CaseResult> = {};
 	let missing: string | undefined;
 	try {
+		await starter.prepare();
+		const late = () => limit.abort(new TimeoutError(`the case is still running after ${seconds} s`));
+		timer = setTimeout(late, seconds * 1000);
 		await untilAborted(signal, async () => one.run(await starter.first(), t));
 		t.finish();
 	} catch (error) {
@@ -165,6 +165,11 @@ class Starter implements CaseBooter {
 		this.#suite = suite;
 		this.#case = one;
 		this.#options = options;
+	}
+
+	/** Has what the case's machine is made of ready, before the case's time begins. */
+	async prepare(): Promise<void> {
+		await this.#options.source.prepare?.(this.#request({}), this.#case.start ?? 'snapshot');
 	}
 
 	/** The machine that the case's declaration asks for. */

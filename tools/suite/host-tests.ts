@@ -19,9 +19,13 @@ export interface HostTest {
 
 const coverageFolder = path.join(buildRoot, 'coverage');
 
+/** Forgets what earlier runs have covered; before the tests of a run that is to be measured. */
+export function clearCoverage(): void {
+	rmSync(coverageFolder, { recursive: true, force: true });
+}
+
 /** Compiled test files, and the checks on the sources. */
 export function hostTests(): HostTest[] {
-	rmSync(coverageFolder, { recursive: true, force: true });
 	const root = path.join(compiledRoot, 'test');
 	const files = existsSync(root)
 		? readdirSync(root, { recursive: true, encoding: 'utf8' })

@@ -23,6 +23,8 @@ export interface Places {
 
 /** Where the runner gets its machines from. */
 export interface MachineSource {
+	/** Makes what the machines of a request share: image, snapshot. Its time is nobody's: it may take minutes. */
+	prepare?(request: SourceRequest, start: 'snapshot' | 'boot' | 'none'): Promise<void>;
 	/** From a booted snapshot; the agent answers. */
 	resume(request: SourceRequest, places: Places): Promise<Machine>;
 	/** From reset; nobody has waited for anything. */
@@ -49,6 +51,10 @@ export class QemuSource implements MachineSource {
 
 	constructor(options: QemuSourceOptions) {
 		this.#options = options;
+	}
+
+	async prepare(request: SourceRequest, start: 'snapshot' | 'boot' | 'none'): Promise<void> {
+		await (start === 'snapshot' ? this.snapshot(request) : this.#spec(request));
 	}
 
 	async resume(request: SourceRequest, places: Places): Promise<Machine> {

@@ -13,7 +13,7 @@ import type { Accelerator } from '../machine/spec.js';
 import { type CaseRunOptions, runCase } from './case-runner.js';
 import type { CaseDeclaration, Need } from './declaration.js';
 import { FullRecord, sourceCommit, writeResults } from './full-record.js';
-import { coverageTest, type HostTest, hostTests } from './host-tests.js';
+import { clearCoverage, coverageTest, type HostTest, hostTests } from './host-tests.js';
 import { writeLast } from './last-results.js';
 import { type MachineSource, QemuSource } from './machine-source.js';
 import { type LoadedSuite, loadSuites } from './phases.js';
@@ -52,6 +52,7 @@ export async function runTests(options: TestRunOptions): Promise<Totals> {
 	if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs ${jobs}: not a number of jobs`);
 	const everything = selection.host.length === hosts.length;
 	const ends: HostTest[] = everything ? [coverageTest()] : [];
+	if (everything) clearCoverage();
 	reporter.plan(selection.host.length + ends.length, selection.cases.length);
 	const results: CaseResult[] = [];
 	const take = (more: CaseResult[]) => {
