@@ -93,7 +93,7 @@ static ssize_t read_raw(struct tty *t, struct iov_iter *it)
 static void pull_queue(struct tty *t)
 {
 	if (READ_ONCE(t->buf->in_head) != READ_ONCE(t->buf->in_tail) || t->sent_stop)
-		work_queue(&t->in_work);
+		tty_queue_input(t);
 }
 
 /* One try. Bytes (0 with *done at end of file), or -EAGAIN when there is nothing. */

@@ -57,6 +57,11 @@ static void queue_work(struct tty *t, struct work *w)
 		atomic_dec(&t->count);	/* queued already; the caller's own reference remains */
 }
 
+void tty_queue_input(struct tty *t)
+{
+	queue_work(t, &t->in_work);
+}
+
 static void input_work(struct work *w)
 {
 	struct tty *t = container_of(w, struct tty, in_work);
@@ -285,7 +290,7 @@ static size_t enqueue(struct tty *t, const u8 *buf, size_t n, u8 flag)
 	}
 	spin_unlock_irqrestore(&t->in_lock, flags);
 	if (b)
-		queue_work(t, &t->in_work);
+		tty_queue_input(t);
 	return done;
 }
 
@@ -304,7 +309,7 @@ void tty_wakeup(struct tty *t)
 	struct tty_buffers *b = READ_ONCE(t->buf);
 
 	if (b && b->echo_head != b->echo_tail)
-		queue_work(t, &t->in_work);
+		tty_queue_input(t);
 	wake_up_poll(&t->write_wait, POLLOUT | POLLWRNORM);
 }
 

@@ -93,6 +93,7 @@ void tty_wait_drained(struct tty *t, nsec_t limit);	/* until the driver's buffer
 
 /* tty/n_tty_*.c: the discipline. ..._locked: t->lock held. */
 void n_tty_input_work(struct work *w);
+void tty_queue_input(struct tty *t);	/* n_tty_input_work() soon, holding a reference; any context */
 void n_tty_receive_locked(struct tty *t, u8 c, unsigned flag);
 bool n_tty_readable_locked(const struct tty *t, size_t amount);
 ssize_t n_tty_read(struct tty *t, struct file *f, struct iov_iter *it);
