@@ -20,7 +20,7 @@
 #include <core/time.h>
 #include <mm/kmalloc.h>
 
-#define POOL 128
+#define POOL 64
 #define PATIENCE (300 * NSEC_PER_MSEC)
 #define DEFAULT_TIMEOUT_MS 30000u
 
@@ -328,7 +328,8 @@ void queue_add(struct request_queue *q, struct bio *b)
 	unsigned long flags;
 	bool added;
 
-	if (b->op == BIO_FLUSH && !q->disk->write_cache) {
+	/* No volatile cache, or no medium: nothing to make durable. */
+	if (b->op == BIO_FLUSH && (!q->disk->write_cache || !q->disk->sectors)) {
 		bio_done(b, 0);
 		return;
 	}

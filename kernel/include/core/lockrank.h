@@ -10,6 +10,7 @@ enum lock_rank {
 	RANK_UNCHECKED = 0,	/* its order is documented where it is declared */
 	/* sleeping */
 	RANK_DRIVER_MODEL = 8,	/* binding of devices and drivers: probes do anything */
+	RANK_LOOP,		/* binding of loop devices to files */
 	RANK_MOUNT = 10,	/* superblocks: mounting and unmounting a filesystem */
 	RANK_MOUNT_BDEV,	/* one filesystem a device: looked up, made */
 	RANK_SUPER,		/* the list of superblocks; a superblock's coming and going */
