@@ -50,12 +50,13 @@ export const command = defineCommand<Options>({
 		const { suiteMachine } = await import('../suite/phases.js');
 		const { machineRequest } = await import('./machine-options.js');
 		const base = options.phase === undefined ? undefined : await suiteMachine(options.phase);
+		const request = machineRequest(options, base);
 		const outcome = await runMachine(
 			{
 				request: {
-					...machineRequest(options, base),
+					...request,
 					display: options.display,
-					bootFromDisk: options.disk,
+					overrides: { ...request.overrides, ...(options.disk ? { bootFromDisk: true } : {}) },
 				},
 				...(base === undefined ? {} : { note: base.note }),
 				...(options.persist === undefined ? {} : { persist: options.persist || 'default' }),

@@ -14,6 +14,8 @@ export type MachineOverrides = Partial<
 > & {
 	/** Added to the kernel's command line. */
 	append?: string;
+	/** Runs the disk's own boot code, with the command line that is on the disk, instead of loading the kernel. */
+	bootFromDisk?: boolean;
 };
 
 export interface MachineRequest {
@@ -25,8 +27,6 @@ export interface MachineRequest {
 	overrides?: MachineOverrides;
 	/** False uses kernel and image as they lie there. */
 	build?: boolean;
-	/** Runs the disk's own boot code instead of loading the kernel. */
-	bootFromDisk?: boolean;
 }
 
 /** Bounds of what the emulated PC and the kernel's address space have to do with, in megabytes. */
@@ -60,6 +60,10 @@ export async function prepareMachine(
 	const commandLine = request.overrides?.append?.length ?? 0;
 	if (commandLine > MAX_APPEND)
 		throw new UsageError(`--append has ${commandLine} bytes; the kernel's command line has room for ${MAX_APPEND}`);
+	if (request.overrides?.bootFromDisk && commandLine > 0)
+		throw new UsageError('a disk that boots by itself has its own command line: nothing can be added to it', {
+			hint: 'leave out --append, or --disk',
+		});
 	const file = isImageFile(request.image) ? path.resolve(request.image) : undefined;
 	if (file !== undefined) checkImageFile(file);
 	const [accelerator, disk] = await Promise.all([
@@ -71,11 +75,11 @@ export async function prepareMachine(
 
 /** The machine of a request whose disk image and accelerator are known. Pure. */
 export function plannedMachine(request: MachineRequest, disk: string, accelerator: Accelerator): MachineSpec {
-	const { append, ...rest } = request.overrides ?? {};
+	const { append, bootFromDisk, ...rest } = request.overrides ?? {};
 	return {
 		...defaultMachine,
 		...rest,
-		...(request.bootFromDisk
+		...(bootFromDisk
 			? {}
 			: { kernel: kernelPath(request.variant), append: [rootArguments, append].filter((part) => part).join(' ') }),
 		accelerator,
@@ -100,11 +104,11 @@ async function buildNamedImage(
 }
 
 async function buildKernelOnly(
-	{ variant, build, bootFromDisk }: MachineRequest,
+	{ variant, build, overrides }: MachineRequest,
 	file: string,
 	{ signal, log }: { signal: AbortSignal; log: Log },
 ): Promise<string> {
-	if (bootFromDisk || (build === false && existsSync(kernelPath(variant)))) return file;
+	if (overrides?.bootFromDisk || (build === false && existsSync(kernelPath(variant)))) return file;
 	const { buildKernel } = await import('../build/kernel.js');
 	await buildKernel({ variant, signal, log });
 	return file;

@@ -14,6 +14,24 @@ export const bootCases = defineCases([
 		},
 	},
 	{
+		id: '0.1/boots-from-its-disk',
+		title: 'the disk boots by its own boot loader, as in a PC, to a shell on the console',
+		tier: 'quick',
+		start: 'none',
+		run: async (_vm, t) => {
+			t.plan(4);
+			const machine = await t.start({ bootFromDisk: true });
+			const { console } = machine;
+			const { end } = await console.waitFor(/[#$] $/, { timeout: 50_000, signal: t.signal });
+			console.write('cat /proc/cmdline; echo $((6 * 7)) is the answer; busybox poweroff\r');
+			await console.waitFor(/42 is the answer\r?\n/, { from: end, signal: t.signal });
+			t.match(console.since(end), /root=\S+ .*console=ttyS0/, 'the boot loader has handed on its command line');
+			t.ok(!/imposos\.agent/.test(console.since(end)), 'which asks for no agent');
+			t.equal((await machine.ended()).how, 'off', 'it powers off');
+			t.same(console.troubles, [], 'without trouble on the console');
+		},
+	},
+	{
 		id: '0.1/power-off',
 		title: 'power off ends the machine in order',
 		tier: 'quick',
