@@ -351,6 +351,10 @@ static int fifo_open(struct inode *inode, struct file *f)
 			wake(&p->rd_wait, POLLIN);
 	}
 	f->private = (void *)~0ul;
+	if (f->path.mnt->flags & MNT_INTERNAL) {
+		mutex_unlock(&p->lock);
+		return 0;
+	}
 	if (mode == FMODE_READ && !p->writers) {
 		f->private = (void *)(unsigned long)p->writer_opens;
 		if (!(f->flags & O_NONBLOCK)) {
@@ -415,6 +419,7 @@ int pipe_create(struct file **ends, unsigned flags)
 		return -ENOMEM;
 	}
 	inode->pipe = p;
+	inode->fop = &fifo_ops;		/* by /proc/PID/fd it opens like a FIFO, but nobody waits for the other end */
 	r = file_open_inode(inode, O_RDONLY | (flags & O_NONBLOCK), &fifo_ops, "pipe", (void *)~0ul);
 	if (IS_ERR(r))
 		goto fail;
