@@ -32,6 +32,7 @@ static struct transaction *close_running(struct journal *j, struct transaction *
 	next->tid = j->next_tid++;
 	j->committing = t;
 	j->running = next;
+	j->load = 0;
 	up_write(&j->barrier);
 	return t;
 }

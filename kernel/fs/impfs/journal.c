@@ -74,7 +74,11 @@ int journal_begin(struct handle *h, struct impfs *fs)
 
 	if (err)
 		return err;
+	/* A second handle of this task would wait for a commit that waits for the first. */
+	h->outer = current->journal_info;
+	ASSERT(!h->outer || h->outer == &fs->journal);
 	down_read(&fs->journal.barrier);
+	current->journal_info = h;	/* memory is had without entering a filesystem from here on */
 	h->fs = fs;
 	h->tid = fs->journal.running->tid;
 	return 0;
@@ -82,12 +86,13 @@ int journal_begin(struct handle *h, struct impfs *fs)
 
 void journal_end(struct handle *h)
 {
+	current->journal_info = h->outer;
 	up_read(&h->fs->journal.barrier);
 }
 
 u64 journal_tid(struct impfs *fs)
 {
-	return fs->journal.running->tid;
+	return fs->journal.next_tid - 1;
 }
 
 /* True if the running transaction should be committed before more is added. */
@@ -96,7 +101,7 @@ static bool crowded(const struct impfs *fs)
 	const struct journal *j = &fs->journal;
 	u32 spare;
 
-	if (j->running->nr_buffers > j->max_blocks)
+	if (j->load > j->max_blocks)
 		return true;
 	if (likely(!fs->busy_blocks))
 		return false;
@@ -152,6 +157,7 @@ static int join(struct journal *j, struct buffer *b, struct journal_buffer **out
 	jb->running = j->running;
 	list_add_tail(&jb->link, &j->running->buffers);
 	j->running->nr_buffers++;
+	j->load++;
 	spin_unlock(&j->list_lock);
 	return 0;
 }
@@ -212,6 +218,7 @@ int journal_forget(struct handle *h, struct buffer *b)
 	if (jb->running) {
 		list_del(&jb->link);
 		jb->running->nr_buffers--;
+		j->load--;
 		jb->running = NULL;
 	}
 	jb->forgotten = true;
@@ -265,12 +272,14 @@ int journal_commit(struct impfs *fs, u64 tid)
 	int err = 0;
 
 	mutex_lock(&j->commit_lock);
+	current->journal_info = j;	/* memory is had without entering a filesystem */
 	while (j->committed_tid < tid) {
 		err = j->error ? j->error : journal_commit_running(j);
 		if (err <= 0)
 			break;		/* failed, or there is nothing to commit */
 		flushed = true;
 	}
+	current->journal_info = NULL;
 	mutex_unlock(&j->commit_lock);
 	if (err < 0)
 		return err;
@@ -288,7 +297,9 @@ int journal_checkpoint(struct impfs *fs)
 	int err;
 
 	mutex_lock(&fs->journal.commit_lock);
+	current->journal_info = &fs->journal;
 	err = journal_checkpoint_locked(&fs->journal);
+	current->journal_info = NULL;
 	mutex_unlock(&fs->journal.commit_lock);
 	return err;
 }
@@ -356,14 +367,6 @@ void journal_close(struct impfs *fs)
 	}
 }
 
-/* True if the running transaction has nothing to commit. */
-static bool journal_idle(const struct journal *j)
-{
-	const struct transaction *t = j->running;
-
-	return list_empty(&t->buffers) && list_empty(&t->forgotten) && list_empty(&t->ordered) && !t->freed.count;
-}
-
 /* Commits every few seconds, or when told; and keeps half of the log free while nobody waits for it. */
 static void commit_thread(void *arg)
 {
@@ -382,7 +385,8 @@ static void commit_thread(void *arg)
 		}
 		if (fs->failed || j->error)
 			continue;
-		if (!journal_idle(j))
+		/* Whatever there is to commit has changed some buffer. */
+		if (j->load)
 			(void)journal_commit_all(fs);	/* a failure is reported and kept in j->error */
 		if (j->on && j->used > j->blocks / 2)
 			(void)journal_checkpoint(fs);	/* likewise */

@@ -83,7 +83,8 @@ struct journal {
 	struct transaction *running;	/* b */
 	struct transaction *committing;	/* b */
 	struct list_head committed;	/* c oldest first */
-	u64 next_tid;			/* b */
+	u64 next_tid;			/* b; the running transaction's is one less */
+	u32 load;			/* l buffers of the running transaction; read anywhere */
 	u64 committed_tid;		/* c; read anywhere */
 	u32 head;			/* c where the next transaction goes */
 	u32 used;			/* c log blocks that hold committed transactions */
@@ -98,6 +99,7 @@ struct journal {
 struct handle {
 	struct impfs *fs;
 	u64 tid;
+	void *outer;			/* the task's journal_info before: NULL, or the journal in a commit */
 };
 
 /* Makes the journal ready. journal_close() undoes it, also after a failure. */
