@@ -110,6 +110,23 @@ long sys_setsid(void)
 	return error;
 }
 
+long sys_vhangup(void)
+{
+	struct tty *tty;
+	unsigned long flags;
+
+	if (!capable(CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	tty = current->signal->tty ? tty_get(current->signal->tty) : NULL;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	if (tty) {
+		tty_hangup(tty);
+		tty_put(tty);
+	}
+	return 0;
+}
+
 /* ---- thread areas ---- */
 
 long sys_set_thread_area(struct abi_user_desc __user *u)

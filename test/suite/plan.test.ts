@@ -2,11 +2,16 @@ import t from 'tap';
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { loadSuites } from '../../tools/suite/phases.js';
 import { keptPage, phaseTitles, plan, planPage, planTable, stepsWithoutCases } from '../../tools/suite/plan.js';
+import { syscallsFile, syscallsPage } from '../../tools/suite/syscalls-page.js';
 
 const suites = await loadSuites();
 
 t.test('docs/plan.md is what the suites say', async (t) => {
 	t.equal(keptPage(), planPage(plan(suites)), 'imposos phases --write brings it up to date');
+});
+
+t.test('docs/syscalls.md is what the table says', async (t) => {
+	t.equal(keptPage(syscallsFile), syscallsPage(), 'imposos phases --write brings it up to date');
 });
 
 t.test('every step of a phase that has been started has a case', async (t) => {

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { impfsAsserts } from './impfs.js';
-import { parseSyscalls, syscallCoverage, syscallNumbers, syscallPrototypes, syscallTable } from './syscalls.js';
+import { parseSyscalls, syscallNumbers, syscallPrototypes, syscallTable } from './syscalls.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const calls = parseSyscalls(readFileSync(join(root, 'kernel/abi/syscalls.tbl'), 'utf8'));
@@ -17,7 +17,6 @@ const outputs: Record<string, () => string> = {
 	'syscall_prototypes.h': () => syscallPrototypes(calls),
 	'syscall_table.inc': () => syscallTable(calls),
 	'syscall_numbers.h': () => syscallNumbers(calls),
-	'syscalls.json': () => syscallCoverage(calls),
 };
 
 function writeIfChanged(path: string, text: string): void {

@@ -91,7 +91,32 @@ export function syscallNumbers(calls: readonly SystemCall[]): string {
 	].join('\n');
 }
 
-/** The list as data: for the coverage page and the tracer's decoder. */
-export function syscallCoverage(calls: readonly SystemCall[]): string {
-	return `${JSON.stringify(calls, undefined, '\t')}\n`;
+/** What a call that is done still lacks: the table's lines `#~ NAME: TEXT`. */
+export function parseLimits(text: string): { name: string; limit: string }[] {
+	return [...text.matchAll(/^#~ (\w+): (.+)$/gm)].map(([, name = '', limit = '']) => ({ name, limit }));
+}
+
+/** docs/syscalls.md: what answers, what answers in part, what does not. */
+export function coveragePage(calls: readonly SystemCall[], limits: readonly { name: string; limit: string }[]): string {
+	const there = done(calls);
+	const names = (list: readonly SystemCall[]) => list.map(({ name }) => `\`${name}\``).join(', ');
+	return [
+		'# System calls',
+		'',
+		`Generated from \`kernel/abi/syscalls.tbl\` by \`imposos phases --write\`: ${there.length} of ${calls.length} numbers answer.`,
+		'The others return `-ENOSYS`; the kernel counts them by name.',
+		'',
+		'## In part',
+		'',
+		...limits.map(({ name, limit }) => `- \`${name}\`: ${limit}`),
+		'',
+		'## Not implemented',
+		'',
+		`${names(calls.filter((call) => call.state === 'none'))}.`,
+		'',
+		'## Implemented',
+		'',
+		`${names(there)}.`,
+		'',
+	].join('\n');
 }

@@ -8,12 +8,12 @@ interface Options {
 export const command = defineCommand<Options>({
 	command: 'phases',
 	describe: 'The plan: every step, its cases and their last results',
-	examples: [['imposos phases --write', 'Bring docs/plan.md up to date']],
+	examples: [['imposos phases --write', 'Bring docs/plan.md and docs/syscalls.md up to date']],
 	builder: (yargs) =>
 		jsonOption(yargs).option('write', {
 			type: 'boolean',
 			default: false,
-			describe: 'Write docs/plan.md from the suites',
+			describe: 'Write docs/plan.md from the suites and docs/syscalls.md from the table',
 		}),
 	run: async ({ json, write }, { log, print }) => {
 		const { loadSuites } = await import('../suite/phases.js');
@@ -22,12 +22,17 @@ export const command = defineCommand<Options>({
 		if (write) {
 			const { writeFileSync } = await import('node:fs');
 			const { displayPath, ensureFolder, fromRoot } = await import('../build/paths.js');
-			const page = planPage(phases);
+			const { syscallsFile, syscallsPage } = await import('../suite/syscalls-page.js');
 			ensureFolder(fromRoot('docs'));
-			if (page === keptPage()) log.info(`${displayPath(planFile)} is up to date`);
-			else {
-				writeFileSync(planFile, page);
-				log.info(`wrote ${displayPath(planFile)}`);
+			for (const [file, page, kept] of [
+				[planFile, planPage(phases), keptPage()],
+				[syscallsFile, syscallsPage(), keptPage(syscallsFile)],
+			] as const) {
+				if (page === kept) log.info(`${displayPath(file)} is up to date`);
+				else {
+					writeFileSync(file, page);
+					log.info(`wrote ${displayPath(file)}`);
+				}
 			}
 			return;
 		}

@@ -125,6 +125,6 @@ function summary(cases: readonly PlannedCase[]): string {
 }
 
 /** The page as it is kept; empty when there is none. */
-export function keptPage(): string {
-	return existsSync(planFile) ? readFileSync(planFile, 'utf8') : '';
+export function keptPage(file = planFile): string {
+	return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
