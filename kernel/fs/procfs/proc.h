@@ -22,6 +22,11 @@ struct proc_entry {
 	bool removed;
 };
 extern struct proc_entry proc_root;
+extern const struct super_ops proc_super_ops;
+/* The calls of fs/seq_file.h for a tree of one's own (sysfs). */
+int proc_create_in(struct proc_entry *root, const char *path, umode_t mode, int (*show)(struct seq_file *m, void *v), void *data);
+int proc_mkdir_in(struct proc_entry *root, const char *path);
+int proc_symlink_in(struct proc_entry *root, const char *path, const char *target);
 
 /* A file of a process directory. */
 struct pid_entry {
@@ -74,7 +79,6 @@ int proc_show_oom_score(struct seq_file *m, struct task *t);
 int proc_show_oom_adj(struct seq_file *m, struct task *t);
 int proc_show_personality(struct seq_file *m, struct task *t);
 int proc_show_maps(struct seq_file *m, struct task *t);
-int proc_show_smaps_rollup(struct seq_file *m, struct task *t);
 int proc_show_mounts(struct seq_file *m, struct task *t);
 int proc_show_mountinfo(struct seq_file *m, struct task *t);
 extern const struct inode_ops proc_fd_dir_iops, proc_fdinfo_dir_iops, proc_task_dir_iops;

@@ -42,7 +42,7 @@ static int proc_statfs(struct dentry *d, struct abi_statfs64 *st)
 	return simple_statfs(d, st);
 }
 
-static const struct super_ops super_ops = {
+const struct super_ops proc_super_ops = {
 	.alloc_inode = alloc_inode, .free_inode = free_inode, .evict_inode = evict, .statfs = proc_statfs,
 };
 
@@ -135,7 +135,7 @@ static int fill(struct super_block *sb, const char *data)
 	sb->magic = PROC_SUPER_MAGIC;
 	sb->blocksize = 1024;
 	sb->blocksize_bits = 10;
-	sb->op = &super_ops;
+	sb->op = &proc_super_ops;
 	root = proc_entry_inode(sb, &proc_root);
 	sb->root = d_make_root(root);
 	return sb->root ? 0 : -ENOMEM;

@@ -111,7 +111,6 @@ int path_follow_last(struct nameidata *nd, struct dentry *d);
 void nd_done(struct nameidata *nd);
 /* The dentry of nd's last component, positive or negative, referenced; the parent's rwsem is held. */
 struct dentry *lookup_child(struct dentry *parent, const char *name, u32 len, unsigned flags);
-int name_check(const char *name, u32 *len, u32 *hash);
 
 /* namei_ops.c */
 struct dentry *path_create_begin(int dfd, const char *name, struct nameidata *nd, bool is_dir);

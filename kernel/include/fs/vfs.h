@@ -446,7 +446,6 @@ struct file {
 #define FMODE_ATOMIC_POS	128u
 #define FMODE_WRITER		256u	/* counted in inode->write_count */
 #define FMODE_MNT_WRITE		512u	/* holds mnt_want_write() */
-#define FMODE_NONOTIFY		1024u
 #define FMODE_STREAM		2048u	/* no position: pipes, terminals */
 
 static inline struct file *file_get(struct file *f) { atomic_inc(&f->count); return f; }
