@@ -62,7 +62,7 @@ for script in "$here"/bin/*.sh; do
 	name=bin-$(basename "$script" .sh)
 	rm -rf "$work/scratch"
 	mkdir "$work/scratch"
-	(cd "$work/scratch" && PATH=$bin:$out/root/usr/sbin timeout 60 "$bin/sh" "$script" </dev/null >"$work/$name.out" 2>&1)
+	(cd "$work/scratch" && timeout 60 env PATH="$bin:$out/root/usr/sbin" "$bin/sh" "$script" </dev/null >"$work/$name.out" 2>&1)
 	status=$?
 	[ $status -eq 0 ] || tail -20 "$work/$name.out"
 	verdict $status "$name"

@@ -162,15 +162,11 @@ static const char *parse(const char *p, const char *format, struct tm *tm, struc
 			if (p)
 				tm->tm_year = value < 69 ? value + 100 : value;
 			break;
-		case 'Y': {
-			long year = strtol(p, &end, 10);
-
-			if (end == p)
-				return NULL;
-			tm->tm_year = (int)(year - 1900);
-			p = end;
+		case 'Y':
+			p = read_number(p, &value, 4, 0, 9999);
+			if (p)
+				tm->tm_year = value - 1900;
 			break;
-		}
 		case 'z': p = read_zone(p, tm); break;
 		case 'Z':
 			while (isalpha((unsigned char)*p))

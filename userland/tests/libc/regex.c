@@ -41,7 +41,7 @@ int main(void)
 		"", "a", "abc", "xabcx", "aab", "abcd", "abab", "ababab", "cdcd", "foobar", "xxxx", "123 a_b", "a.c", "a\nb", "b\n", "]a-", "aaaa",
 		"abba", "xyxy", "(a)", "a+b", "*a", "d", "foo bar", "1.5", "aXbX",
 	};
-	static const char *const globs[] = { "*", "?", "a*c", "[a-c]*", "[!a]*", "*.c", "a/b", "a/*", "*/b", "\\*", "[]]", "[[:upper:]]*", "a[", "**", "?*?", ".*", "*.*", "a\\", "[a-", "*b*b*" };
+	static const char *const globs[] = { "*", "?", "a*c", "[a-c]*", "[!a]*", "*.c", "a/b", "a/*", "*/b", "\\*", "[]]", "[[:upper:]]*", "a[", "**", "?*?", ".*", "*.*", "[a-", "*b*b*" };
 	static const char *const names[] = { "", "a", "abc", "abbc", "x.c", "a/b", ".a", "*", "]", "Upper", "a[", "a\\", "a.b.c", "dir/.x" };
 
 	for (unsigned i = 0; i < sizeof(extended) / sizeof(*extended); i++)
