@@ -110,6 +110,7 @@ long sys_setsid(void)
 	return error;
 }
 
+/* Hangs up the caller's own terminal, as login programs do before they hand it to somebody. */
 long sys_vhangup(void)
 {
 	struct tty *tty;

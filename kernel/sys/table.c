@@ -1,12 +1,11 @@
 /*
  * The dispatch table, indexed by system call number, made from kernel/abi/syscalls.tbl. Entry code has checked the
  * number against NR_SYSCALLS and jumps through sys_call_table; numbers beyond it, and slots without a handler, end
- * in sys_unknown(), which counts them so that what programs miss can be seen by name.
- *
- * A handler that the list calls done but nobody defines resolves to sys_unknown() as well and is named at start-up.
+ * in sys_unknown(), which counts them so that /proc/missing_syscalls shows by name what programs miss.
  */
 #include <core/init.h>
 #include <core/printk.h>
+#include <fs/seq_file.h>
 #include <gen/syscall_numbers.h>
 #include <sched/task.h>
 #include <sys/syscalls.h>
@@ -15,14 +14,6 @@
 
 static u32 missing_count[NR_SYSCALLS];
 static u32 out_of_range_count;
-
-#define SYSCALL(n, name, handler) __asm__(".weak " #handler "\n\t.set " #handler ", sys_unknown");
-#define SYSCALL_NONE(n, name)
-#define SYSCALL_GAP(n)
-#include <gen/syscall_table.inc>
-#undef SYSCALL
-#undef SYSCALL_NONE
-#undef SYSCALL_GAP
 
 #define SYSCALL(n, name, handler) [n] = (const void *)handler,
 #define SYSCALL_NONE(n, name) [n] = (const void *)sys_unknown,
@@ -56,7 +47,7 @@ u32 syscall_missing_count(unsigned nr)
 	return nr < NR_SYSCALLS ? missing_count[nr] : out_of_range_count;
 }
 
-__used long sys_unknown(void)
+long sys_unknown(void)
 {
 	unsigned nr = (unsigned)current_regs()->orig_ax;
 
@@ -69,19 +60,21 @@ __used long sys_unknown(void)
 	return -ENOSYS;
 }
 
-#define SYSCALL(n, name, handler) n,
-#define SYSCALL_NONE(n, name)
-#define SYSCALL_GAP(n)
-static const u16 declared[] = {
-#include <gen/syscall_table.inc>
-};
-
-static int __init report_undefined(void)
+/* One line each: number, name, how often. */
+static int show_missing(struct seq_file *m, void *v)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(declared); i++) {
-		if (sys_call_table[declared[i]] == (const void *)sys_unknown)
-			pr_warn("system call %s is declared done and has no handler\n", names[declared[i]]);
+	(void)v;
+	for (unsigned nr = 0; nr < NR_SYSCALLS; nr++) {
+		if (missing_count[nr])
+			seq_printf(m, "%u %s %u\n", nr, names[nr] ? names[nr] : "?", missing_count[nr]);
 	}
+	if (out_of_range_count)
+		seq_printf(m, "- beyond-the-last %u\n", out_of_range_count);
 	return 0;
 }
-late_initcall(report_undefined);
+
+static int __init table_init(void)
+{
+	return proc_create_single("missing_syscalls", 0444, show_missing, NULL);
+}
+late_initcall(table_init);
