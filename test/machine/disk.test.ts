@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { FileDevice } from '../../tools/impfs/device.js';
-import { mkfs } from '../../tools/impfs/mkfs.js';
-import { ImpfsVolume } from '../../tools/impfs/volume.js';
 import { Lifetime } from '../../tools/lifetime.js';
 import type { Machine } from '../../tools/machine/machine.js';
 import { checkDisk, deviceWindow, rootPartition } from '../../tools/machine/partition.js';
@@ -14,30 +12,14 @@ import { createOverlay } from '../../tools/machine/qemu-img.js';
 import { defaultMachine } from '../../tools/machine/spec.js';
 import { CaseTools } from '../../tools/suite/checks.js';
 import { checkMachineDisk, readGuestFile } from '../../tools/suite/disk-check.js';
+import { writeTinyDisk } from './tiny-disk.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imposos-disk-'));
 t.teardown(() => rmSync(folder, { recursive: true, force: true }));
 const MiB = 2 ** 20;
 const image = path.join(folder, 'disk.img');
 
-/** A disk of 18 MiB with a filesystem of 16 MiB in its only partition. */
-function makeImage(): void {
-	const sector = Buffer.alloc(512);
-	sector[446 + 4] = 0x83;
-	sector.writeUInt32LE((2 * MiB) / 512, 446 + 8);
-	sector.writeUInt32LE((16 * MiB) / 512, 446 + 12);
-	sector.writeUInt16LE(0xaa55, 510);
-	writeFileSync(image, sector);
-	truncateSync(image, 18 * MiB);
-	const device = FileDevice.open(image, { offset: 2 * MiB, size: 16 * MiB });
-	mkfs(device, { uuid: new Uint8Array(16), hashSeed: new Uint8Array(16), time: { sec: 1, ns: 0 } });
-	const volume = ImpfsVolume.open(device);
-	volume.writeFile('/hello', Buffer.from('from the host'));
-	volume.close();
-	device.close();
-}
-
-makeImage();
+writeTinyDisk(image);
 
 t.test('overlays are read with what is below them', async (t) => {
 	const overlay = path.join(folder, 'overlay.qcow2');

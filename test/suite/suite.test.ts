@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
@@ -6,6 +6,7 @@ import { UsageError } from '../../tools/errors.js';
 import { Lifetime } from '../../tools/lifetime.js';
 import { runCase } from '../../tools/suite/case-runner.js';
 import { type CaseDeclaration, defineSuite, type SuiteDeclaration } from '../../tools/suite/declaration.js';
+import { FullRecord, writeResults } from '../../tools/suite/full-record.js';
 import { guestTest } from '../../tools/suite/guest-test.js';
 import { pool } from '../../tools/suite/pool.js';
 import { createReporter } from '../../tools/suite/reporters.js';
@@ -91,6 +92,42 @@ t.test('so many at once', async (t) => {
 		pool([1, 2], 1, () => Promise.reject(new Error('no'))),
 		/no/,
 	);
+});
+
+t.test('a full run is resumed, and its figures are kept', async (t) => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'imposos-full-'));
+	t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+	const file = path.join(folder, 'full.json');
+	const base = { title: 'T', seconds: 1.26, checks: [], notes: [] };
+	const passed: CaseResult = {
+		...{ ...base, id: '42.1/a', status: 'passed' },
+		figures: [{ name: 'boot', value: 1.5, unit: 's' }],
+	};
+	const failed: CaseResult = { ...base, id: '42.1/b', status: 'failed', figures: [] };
+	const first = FullRecord.open('abc', 'debug', 1, file);
+	first.keep(passed);
+	first.keep(failed);
+	const again = FullRecord.open('abc', 'debug', 1, file);
+	t.same(again.passed('42.1/a'), passed, 'what has passed is not run again');
+	t.equal(again.passed('42.1/b'), undefined, 'what has failed is');
+	t.equal(FullRecord.open('abd', 'debug', 1, file).passed('42.1/a'), undefined, 'other sources');
+	t.equal(FullRecord.open('abc', 'debug', 2, file).passed('42.1/a'), undefined, 'another seed');
+	FullRecord.open('abc+', 'debug', 1, file).keep(passed);
+	t.equal(FullRecord.open('abc+', 'debug', 1, file).passed('42.1/a'), undefined, 'sources that have changed since');
+
+	const cases = ['a', 'b'].map((name) => ({ ...passes, id: `42.1/${name}` }));
+	const suite = { ...suiteOf(cases), name: '42-test' };
+	const run = { commit: 'abc', variant: 'debug' as const, seed: 1, date: new Date(0) };
+	const written = JSON.parse(readFileSync(writeResults(suite, [passed, failed], run, folder), 'utf8'));
+	t.match(written, { phase: 42, commit: 'abc', seed: 1, date: '1970-01-01T00:00:00.000Z' });
+	t.match(written.cases, [{ id: '42.1/a', seconds: 1.3, figures: { boot: '1.5 s' } }, { status: 'failed' }]);
+	writeResults(suite, [{ ...failed, status: 'passed' }], { ...run, commit: 'abd' }, folder);
+	const merged = JSON.parse(readFileSync(path.join(folder, '42-test.json'), 'utf8'));
+	t.match(merged.cases, [
+		{ id: '42.1/a', commit: 'abc' },
+		{ id: '42.1/b', status: 'passed' },
+	]);
+	t.equal(merged.commit, 'abd');
 });
 
 t.test('reports', async (t) => {

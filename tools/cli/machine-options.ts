@@ -1,6 +1,5 @@
 import type { Argv } from 'yargs';
 import { type Variant, variants } from '../build/paths.js';
-import { UsageError } from '../errors.js';
 import type { MachineOverrides, MachineRequest } from '../machine/prepare.js';
 
 /** Options of every command that boots a machine. */
@@ -34,7 +33,6 @@ export function machineRequest(
 	options: MachineOptions,
 	base: { image: string; overrides?: MachineOverrides } = { image: 'base' },
 ): MachineRequest {
-	if (options.memory !== undefined && Number.isNaN(options.memory)) throw new UsageError('--memory wants a number');
 	const append = [base.overrides?.append, options.append].filter((part) => part !== undefined).join(' ');
 	return {
 		image: options.image ?? base.image,

@@ -42,6 +42,11 @@ async function parse(args: readonly string[]): Promise<void> {
 		.recommendCommands()
 		.demandCommand(1, 'no command given')
 		.strict()
+		.check((values) => {
+			const wrong = Object.keys(values).filter((name) => Number.isNaN(values[name]));
+			if (wrong.length > 0) throw misuse(`--${wrong.find((name) => name.length > 1)} wants a number`, args);
+			return true;
+		}, true)
 		.wrap(Math.min(120, process.stdout.columns ?? 100))
 		.epilogue('Exit status: 0 done, 1 failed, 2 misused. `imposos COMMAND --help` has examples.')
 		.exitProcess(false)

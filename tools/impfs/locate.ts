@@ -5,6 +5,7 @@ import { ImageError } from '../errors.js';
 import { FileDevice } from './device.js';
 
 const SECTOR = 512;
+const imageHint = 'imposos build --image base makes an image';
 
 /** Where a volume lies in a file; without `size`, to the end of it. */
 export interface Window {
@@ -19,10 +20,13 @@ export function locateVolume(file: string): Window {
 	try {
 		fd = openSync(file, 'r');
 	} catch (cause) {
-		throw new ImageError(`${file} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
+		const why = cause instanceof Error ? cause.message : cause;
+		throw new ImageError(`${file} cannot be opened: ${why}`, { cause, hint: imageHint });
 	}
 	try {
-		readSync(fd, head, 0, head.length, 0);
+		const length = readSync(fd, head, 0, head.length, 0);
+		if (length < head.length)
+			throw new ImageError(`${file} is too short for a filesystem: ${length} bytes`, { hint: imageHint });
 	} finally {
 		closeSync(fd);
 	}

@@ -53,13 +53,15 @@ export async function prepareMachine(
 ): Promise<MachineSpec> {
 	const memory = request.overrides?.memory ?? defaultMachine.memory;
 	if (!Number.isInteger(memory) || memory < MEMORY_BOUNDS.least || memory > MEMORY_BOUNDS.most) {
-		throw new UsageError(
-			`--memory ${memory}: not a number of megabytes from ${MEMORY_BOUNDS.least} to ${MEMORY_BOUNDS.most}`,
-		);
+		throw new UsageError(`--memory ${memory}: not a size that the machine can have`, {
+			hint: `a whole number of megabytes from ${MEMORY_BOUNDS.least} to ${MEMORY_BOUNDS.most}`,
+		});
 	}
 	const commandLine = request.overrides?.append?.length ?? 0;
 	if (commandLine > MAX_APPEND)
-		throw new UsageError(`--append has ${commandLine} bytes; the kernel's command line has room for ${MAX_APPEND}`);
+		throw new UsageError(`--append has ${commandLine} bytes: too long for a kernel's command line`, {
+			hint: `there is room for ${MAX_APPEND} bytes`,
+		});
 	if (request.overrides?.bootFromDisk && commandLine > 0)
 		throw new UsageError('a disk that boots by itself has its own command line: nothing can be added to it', {
 			hint: 'leave out --append, or --disk',
@@ -118,7 +120,7 @@ function checkImageFile(file: string): void {
 	const name = displayPath(file);
 	const found = statSync(file, { throwIfNoEntry: false });
 	if (!found) throw new ImageError(`no disk image ${name}`, { hint: 'imposos build --image base makes one' });
-	if (!found.isFile()) throw new ImageError(`${name} is not a file`);
+	if (!found.isFile()) throw new ImageError(`${name} is not a file`, { hint: 'imposos build --image base makes one' });
 	const device = FileDevice.open(file, { readonly: true });
 	try {
 		checkDisk(device, name);

@@ -78,8 +78,10 @@ export function startQemu(args: readonly string[], log: string, options: { termi
 /** The error for a QEMU that ended before it said a word on its monitor. */
 export function startFailure(process: QemuProcess, log: string): BootError {
 	const words = process.complaints().split('\n').slice(-3).join('; ');
-	const hint = /lock|in use/i.test(words)
-		? 'another machine uses this disk: imposos ps lists them'
-		: 'imposos run --dry-run prints the command';
+	const hint = /Address already in use/.test(words)
+		? 'another program has that port: choose a free one'
+		: /lock/i.test(words)
+			? 'another machine uses this disk: imposos ps lists them'
+			: 'imposos run --dry-run prints the command';
 	return new BootError(`QEMU did not start: ${words || 'it said nothing'}`, { log, hint });
 }

@@ -31,8 +31,12 @@ export class FullRecord {
 	}
 
 	/** Opens the record of these sources; one of other sources is forgotten. Changed sources are never resumed. */
-	static open(commit: string, variant: Variant, seed: number): FullRecord {
-		const file = fromRoot('build', 'full.json');
+	static open(
+		commit: string,
+		variant: Variant,
+		seed: number,
+		file: string = fromRoot('build', 'full.json'),
+	): FullRecord {
 		const key = `${commit} ${variant} ${seed}`;
 		try {
 			const { key: old, kept } = JSON.parse(readFileSync(file, 'utf8')) as { key: string; kept: Kept };
@@ -54,22 +58,53 @@ export class FullRecord {
 	}
 }
 
-/** Writes a phase's figures to docs/results/NN-name.json. @returns the file */
+/** A case's outcome in docs/results. */
+interface KeptCase {
+	id: string;
+	title: string;
+	status: CaseResult['status'];
+	reason?: string;
+	seconds: number;
+	figures: Record<string, string>;
+	/** Of the run it is from, when that is not the last one. */
+	commit?: string;
+}
+
+/**
+ * Writes a phase's figures to docs/results/NN-name.json. Cases that were not run this time stay, with the commit that
+ * they were run on; those that the suite no longer has go.
+ *
+ * @returns the file
+ */
 export function writeResults(
 	suite: LoadedSuite,
 	results: readonly CaseResult[],
 	run: { commit: string; variant: Variant; seed: number; date: Date },
+	folder: string = fromRoot('docs', 'results'),
 ): string {
-	const file = fromRoot('docs', 'results', `${suite.name}.json`);
-	mkdirSync(path.dirname(file), { recursive: true });
-	const cases = results.map(({ id, title, status, reason, seconds, figures }) => ({
-		...{ id, title, status },
-		...(reason === undefined ? {} : { reason }),
-		seconds: Math.round(seconds * 10) / 10,
-		figures: Object.fromEntries(figures.map(({ name, value, unit }) => [name, `${value} ${unit}`])),
-	}));
+	const file = path.join(folder, `${suite.name}.json`);
+	mkdirSync(folder, { recursive: true });
+	const known = new Map(readResults(file).map((one) => [one.id, one]));
+	for (const { id, title, status, reason, seconds, figures } of results) {
+		known.set(id, {
+			...{ id, title, status },
+			...(reason === undefined ? {} : { reason }),
+			seconds: Math.round(seconds * 10) / 10,
+			figures: Object.fromEntries(figures.map(({ name, value, unit }) => [name, `${value} ${unit}`])),
+		});
+	}
+	const cases = suite.cases.flatMap(({ id }) => known.get(id) ?? []);
 	const { commit, variant, seed, date } = run;
 	const content = { phase: suite.phase, title: suite.title, commit, variant, seed, date: date.toISOString(), cases };
 	writeFileSync(file, `${JSON.stringify(content, undefined, '\t')}\n`);
 	return file;
+}
+
+function readResults(file: string): KeptCase[] {
+	try {
+		const { commit, cases } = JSON.parse(readFileSync(file, 'utf8')) as { commit: string; cases: KeptCase[] };
+		return cases.map((one) => ({ ...one, commit: one.commit ?? commit }));
+	} catch {
+		return [];
+	}
 }

@@ -47,9 +47,10 @@ export async function runTests(options: TestRunOptions): Promise<Totals> {
 	const hosts = hostTests();
 	const selection = select(suites, hosts, filter);
 	if (selection.host.length + selection.cases.length === 0)
-		throw new UsageError('nothing to run: no case of this tier is selected');
+		throw new UsageError('nothing to run: no case of this tier is selected', { hint: '--full selects the others too' });
 	const jobs = options.serial ? 1 : (options.jobs ?? os.availableParallelism());
-	if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs ${jobs}: not a number of jobs`);
+	if (!Number.isInteger(jobs) || jobs < 1)
+		throw new UsageError(`--jobs ${jobs}: not a number of jobs`, { hint: '1 or more' });
 	const everything = selection.host.length === hosts.length;
 	const ends: HostTest[] = everything ? [coverageTest()] : [];
 	if (everything) clearCoverage();
