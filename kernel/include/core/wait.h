@@ -104,7 +104,14 @@ struct completion {
 	struct wait_queue wait;
 };
 static inline void completion_init(struct completion *c) { c->done = false; wait_queue_init(&c->wait); }
-static inline void complete(struct completion *c) { WRITE_ONCE(c->done, true); wake_up_all(&c->wait); }
+/* The waiter may free the completion as soon as it sees done: nothing runs between the two stores of one processor. */
+static inline void complete(struct completion *c)
+{
+	preempt_disable();
+	WRITE_ONCE(c->done, true);
+	wake_up_all(&c->wait);
+	preempt_enable();
+}
 #define wait_for_completion(c) wait_event(&(c)->wait, READ_ONCE((c)->done))
 
 #endif

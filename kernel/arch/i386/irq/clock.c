@@ -55,28 +55,59 @@ nsec_t clock_read(void)
 	return scale(rdtsc() - tsc_base, tsc_mult, tsc_shift);
 }
 
-/* Both counters over the same 10 ms of PIT channel 2. */
-static void calibrate(u64 *tsc_ticks, u32 *apic_ticks)
+/* One moment on all counters: PIT channel 2, TSC and APIC timer, read close together. */
+struct moment {
+	u64 tsc;
+	u32 pit, apic;
+	u64 window;		/* TSC cycles that the reading took: how far apart they may be */
+};
+
+static void read_moment(struct moment *m)
 {
-	u64 t0, t1;
-	u32 a0 = 0, a1 = 0;
+	u64 before = rdtsc(), after;
+
+	outb(PIT_MODE, 0x80);		/* latch channel 2 */
+	m->pit = inb(PIT_CH2);
+	m->pit |= (u32)inb(PIT_CH2) << 8;
+	m->apic = apic ? read32(apic + APIC_TIMER_NOW) : 0;
+	after = rdtsc();
+	m->tsc = before + (after - before) / 2;
+	m->window = after - before;
+}
+
+/* The tightest of several readings: an interruption (firmware, a host that runs something else) widens its own only. */
+static void read_best(struct moment *best)
+{
+	struct moment m;
+	unsigned i;
+
+	read_moment(best);
+	for (i = 0; i < 8; i++) {
+		read_moment(&m);
+		if (m.window < best->window)
+			*best = m;
+	}
+}
+
+/* Cycles of the TSC and ticks of the APIC timer in `pit` periods of PIT_HZ. */
+static void calibrate(u64 *tsc_ticks, u32 *apic_ticks, u32 *pit_ticks)
+{
+	struct moment from, to, now;
 
 	outb(PORT_B, (inb(PORT_B) & ~0x02) | 0x01);
-	outb(PIT_MODE, 0xb0);		/* channel 2, low then high byte, mode 0 */
-	outb(PIT_CH2, CALIBRATE_PIT_TICKS & 0xff);
+	outb(PIT_MODE, 0xb0);		/* channel 2, low then high byte, mode 0: counts down once */
 	if (apic)
 		write32(apic + APIC_TIMER_INIT, 0xffffffff);
-	outb(PIT_CH2, CALIBRATE_PIT_TICKS >> 8);
-	t0 = rdtsc();
-	if (apic)
-		a0 = read32(apic + APIC_TIMER_NOW);
-	while (!(inb(PORT_B) & 0x20))
-		cpu_pause();
-	t1 = rdtsc();
-	if (apic)
-		a1 = read32(apic + APIC_TIMER_NOW);
-	*tsc_ticks = t1 - t0;
-	*apic_ticks = a0 - a1;
+	outb(PIT_CH2, 0xff);
+	outb(PIT_CH2, 0xff);
+	read_best(&from);
+	do {
+		read_moment(&now);
+	} while (from.pit - now.pit < CALIBRATE_PIT_TICKS && now.pit <= from.pit);
+	read_best(&to);
+	*pit_ticks = from.pit - to.pit;
+	*tsc_ticks = to.tsc - from.tsc;
+	*apic_ticks = from.apic - to.apic;
 }
 
 static void apic_init(void)
@@ -106,13 +137,15 @@ static bool pit_interrupt(unsigned irq __maybe_unused, void *arg __maybe_unused)
 void clock_init(void)
 {
 	u64 tsc_ticks;
-	u32 apic_ticks;
+	u32 apic_ticks, pit_ticks;
 
 	if (!cpu_features.tsc)
 		panic("this processor has no time-stamp counter; ImposOS needs one (Pentium or newer)");
 	apic_init();
-	calibrate(&tsc_ticks, &apic_ticks);
-	cpu_features.tsc_khz = (u32)div_u64(tsc_ticks, 10);
+	do {
+		calibrate(&tsc_ticks, &apic_ticks, &pit_ticks);
+	} while (!pit_ticks || pit_ticks > 0xc000);	/* stopped so long that the counter went around */
+	cpu_features.tsc_khz = (u32)div_u64(div_u64(tsc_ticks * (PIT_HZ / 4), pit_ticks), 250);
 	if (!cpu_features.tsc_khz)
 		panic("the time-stamp counter stands still");
 	/* mult = 2^shift * 10^6 / kHz must fit 32 bits. */
@@ -126,7 +159,7 @@ void clock_init(void)
 	}
 	tsc_base = rdtsc();
 	if (apic) {
-		apic_khz = apic_ticks / 10;
+		apic_khz = (u32)div_u64(div_u64((u64)apic_ticks * (PIT_HZ / 4), pit_ticks), 250);
 		write32(apic + APIC_LVT_TIMER, VECTOR_LAPIC_TIMER);
 		write32(apic + APIC_TIMER_INIT, 0);
 		outb(PIT_MODE, 0x30);		/* channel 0 stays silent */
