@@ -63,7 +63,7 @@ int main(void)
 
 		opterr = 0;
 		while ((c = getopt_long(n, arguments, "ab:", options, 0)) != -1)
-			printf("%d %s %d\n", c, optarg ? optarg : "-", optind);
+			printf("%d %s\n", c, optarg ? optarg : "-");
 		for (; optind < n; optind++)
 			puts(arguments[optind]);
 	}
