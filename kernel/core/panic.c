@@ -6,7 +6,6 @@
 #include <core/init.h>
 #include <arch/arch.h>
 #include <sched/task.h>
-#include <abi/signal.h>
 
 unsigned long __stack_chk_guard __section(".data.ro_after_init") = 0x5afe0ff0;	/* until stack_guard_init() */
 void __stack_chk_fail(void) __noreturn;
@@ -35,11 +34,9 @@ void panic(const char *fmt, ...)
 
 void bug_at(const char *file, int line, const char *what)
 {
+	console_loglevel = 8;
 	printk(KERN_EMERG "BUG: %s at %s:%d, task %s (%d)\n", what, file, line, current->comm, current->pid);
-	dump_stack();
-	if (in_interrupt() || !current->mm || this_cpu()->preempt_count || irqs_disabled())
-		panic("BUG where no task can be ended");
-	do_exit(SIGKILL);
+	panic("a broken invariant: %s", what);
 }
 
 void warn_at(const char *file, int line, const char *what)

@@ -37,7 +37,7 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);	/* r
 
 /* A broken kernel invariant: prints `panic: …`, registers, a back trace, and halts (isa-debug-exit 0x11). */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
-/* `BUG: …` with a back trace, and the task dies (or panic in an interrupt). */
+/* `BUG: …`, then panic(). */
 void bug_at(const char *file, int line, const char *what) __noreturn __cold;
 void warn_at(const char *file, int line, const char *what) __cold;
 void dump_stack(void);

@@ -1,6 +1,6 @@
 /*
  * Exceptions. From user mode they become signals; in the kernel they are fixed up by the exception table (user
- * copies), or they are bugs: an oops that kills the task, or a panic where there is no task to kill.
+ * copies), or they are bugs, and the machine stops with a report.
  *
  * Intel SDM vol. 3, chapter 6.
  */
@@ -101,25 +101,21 @@ bool extable_fixup(struct pt_regs *regs)
 
 /* ---- oopses ---- */
 
-static void oops_header(const char *what, const struct pt_regs *regs)
+/*
+ * The kernel broke one of its own rules: what it would do next cannot be trusted with anybody's data, so the machine
+ * stops, whatever task it was.
+ */
+static void __noreturn oops(const char *what, struct pt_regs *regs)
 {
 	unsigned long offset;
 	const char *name = symbol_lookup(regs->ip, &offset);
 
+	console_loglevel = 8;
 	printk(KERN_EMERG "BUG: %s in the kernel at %s+0x%lx [%08lx], task %s (%d)\n", what, name ? name : "?",
 	       name ? offset : 0, regs->ip, current->comm, current->pid);
 	show_regs(regs);
 	show_backtrace(regs->bp, regs->ip);
-}
-
-/* The task that tripped dies; in an interrupt or without a user's task the machine stops. */
-static void __noreturn oops(const char *what, struct pt_regs *regs)
-{
-	oops_header(what, regs);
-	if (in_interrupt() || !current->mm || this_cpu()->preempt_count)
-		panic("%s in %s", what, in_interrupt() ? "an interrupt" : !current->mm ? "a kernel thread" : "a section that must not stop");
-	irq_enable();
-	do_exit(SIGKILL);
+	panic("%s", what);
 }
 
 static const char *kernel_fault_name(unsigned long addr, unsigned long error)
