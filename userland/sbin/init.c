@@ -1,7 +1,7 @@
 /*
  * init: the first process. Mounts what every system needs, runs the local start-up script, keeps a
- * shell on each console and, with `imposos.agent` on the kernel's command line, the agent on the second
- * serial line. Reaps whatever loses its parent. Ends the system on signals:
+ * shell on the console and on the screen and, with `imposos.agent` on the kernel's command line, the
+ * agent on the second serial line. Reaps whatever loses its parent. Ends the system on signals:
  *
  *	SIGTERM, SIGINT (ctrl-alt-del)	reboot
  *	SIGUSR2, SIGPWR			power off
@@ -40,10 +40,12 @@ struct service {
 
 static struct service services[] = {
 	{ .tty = "/dev/console", .argv = { "-sh" }, .is_login = 1 },
+	{ .tty = "/dev/tty1", .argv = { "-sh" }, .is_login = 1 },
 	{ .tty = "/dev/ttyS1", .argv = { "agent" } },
 };
 
 static int agent_wanted;
+static int screen_wanted;
 static sigset_t none_blocked;
 
 static const struct {
@@ -215,8 +217,24 @@ static void start(struct service *service)
 	service->started = now();
 }
 
+/* The screen has a shell of its own unless there is none, or it is the console that has one already. */
+static void look_for_screen(void)
+{
+	struct stat screen;
+	unsigned console = 0;
+	int fd = open("/dev/console", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0 && ioctl(fd, TIOCGDEV, &console) < 0)
+		console = 0;
+	if (fd >= 0)
+		close(fd);
+	screen_wanted = !stat("/dev/tty1", &screen) && S_ISCHR(screen.st_mode) && screen.st_rdev != console;
+}
+
 static int is_wanted(const struct service *service)
 {
+	if (!strcmp(service->tty, "/dev/tty1"))
+		return screen_wanted;
 	return service->is_login || agent_wanted;
 }
 
@@ -314,6 +332,7 @@ static void end_system(int command, const char *what)
 	say("%s", what);
 	run_and_wait("/etc/rc.shutdown");
 	kill(-1, SIGTERM);
+	kill(-1, SIGHUP);		/* shells at a prompt take no notice of the first */
 	kill(-1, SIGCONT);
 	if (wait_for_all(GRACE_SECONDS)) {
 		kill(-1, SIGKILL);
@@ -362,6 +381,7 @@ int main(void)
 	umask(022);
 	mount_all();
 	read_command_line();
+	look_for_screen();
 	set_hostname();
 	/* From now on ctrl-alt-del asks us instead of resetting the machine. */
 	if (reboot(RB_DISABLE_CAD) < 0 && errno != ENOSYS)
