@@ -2,10 +2,10 @@ import type { Variant } from '../tools/build/paths.js';
 import { kernelPath } from '../tools/build/paths.js';
 import type { Lifetime } from '../tools/lifetime.js';
 import type { Log } from '../tools/log.js';
-import { fetchLinux } from '../tools/machine/linux-kernel.js';
+import { fetchLinux, fetchLinuxModules } from '../tools/machine/linux-kernel.js';
 import { linuxPeerMachine } from '../tools/machine/linux-peer.js';
 import { defaultMachine, type MachineSpec } from '../tools/machine/spec.js';
-import { writeProgramRoot } from './linux.js';
+import { diskModules, makeExt3, writeProgramRoot } from './linux.js';
 import { buildMicro, type MicroResult, type MicroRow, runMicro } from './micro.js';
 
 export interface Comparison {
@@ -32,7 +32,7 @@ function bareMachine(icount: boolean): MachineSpec {
 		...defaultMachine,
 		network: false,
 		audio: false,
-		...(icount ? { icount: 'shift=0,sleep=off' } : {}),
+		...(icount ? { icount: 'shift=0,sleep=on' } : {}),
 	};
 }
 
@@ -92,7 +92,13 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	const unit = icount ? 'instructions' : 'cycles';
 	if (versus === undefined) return compare(unit, oursRows, undefined);
 	const linux = await fetchLinux({ signal, log });
-	const peer: MachineSpec = { ...linuxPeerMachine(linux.kernel, writeProgramRoot(program)), ...machine };
+	const root = writeProgramRoot(program, await fetchLinuxModules(diskModules, { signal, log }));
+	const peer: MachineSpec = {
+		...linuxPeerMachine(linux.kernel, root),
+		...machine,
+		disks: [{ file: await makeExt3(signal), format: 'raw' }],
+		extra: ['-snapshot'],
+	};
 	return compare(unit, oursRows, await measure('Linux', peer));
 }
 

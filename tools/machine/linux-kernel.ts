@@ -22,7 +22,31 @@ const metaPackage = 'linux-image-686';
  *
  * @throws PackageError without network and without them in the cache
  */
-export async function fetchLinux({ signal, log }: { signal: AbortSignal; log: Log }): Promise<LinuxParts> {
+export async function fetchLinux(context: { signal: AbortSignal; log: Log }): Promise<LinuxParts> {
+	const { fetchOne, image } = await fetchImage(context);
+	return {
+		kernel: await extract(image, /^boot\/vmlinuz-/),
+		busybox: await extract(await fetchOne('busybox-static'), /^(usr\/)?bin\/busybox$/),
+	};
+}
+
+/**
+ * Modules of the same kernel, by name.
+ *
+ * @returns their files, in the order of the names
+ * @throws PackageError
+ */
+export async function fetchLinuxModules(
+	names: readonly string[],
+	context: { signal: AbortSignal; log: Log },
+): Promise<string[]> {
+	const { image } = await fetchImage(context);
+	const files: string[] = [];
+	for (const name of names) files.push(await extract(image, new RegExp(`/kernel/.*/${name}\\.ko$`), name));
+	return files;
+}
+
+async function fetchImage({ signal, log }: { signal: AbortSignal; log: Log }) {
 	const lockFile = fromRoot('images', 'packages.lock');
 	const store = new PackageStore({ cache: cacheRoot, lockFile, suite: 'bookworm', signal, log });
 	const fetchOne = async (name: string): Promise<FetchedPackage> => {
@@ -33,19 +57,16 @@ export async function fetchLinux({ signal, log }: { signal: AbortSignal; log: Lo
 	const meta = await fetchOne(metaPackage);
 	const name = /linux-image-\d[\w.-]*/.exec((await readDebField(meta.path, 'Depends')) ?? '')?.[0];
 	if (name === undefined) throw new PackageError(`${metaPackage} ${meta.version} names no kernel`);
-	const [image, busybox] = [await fetchOne(name), await fetchOne('busybox-static')];
-	return {
-		kernel: await extract(image, /^boot\/vmlinuz-/),
-		busybox: await extract(busybox, /^(usr\/)?bin\/busybox$/),
-	};
+	return { fetchOne, image: await fetchOne(name) };
 }
 
 /** Takes one file out of a package into the cache. */
-async function extract(from: FetchedPackage, pattern: RegExp): Promise<string> {
-	const out = path.join(ensureFolder(path.join(cacheRoot, 'linux')), `${from.name}-${from.sha256.slice(0, 12)}`);
+async function extract(from: FetchedPackage, pattern: RegExp, part?: string): Promise<string> {
+	const name = [from.name, from.sha256.slice(0, 12), ...(part === undefined ? [] : [part])].join('-');
+	const out = path.join(ensureFolder(path.join(cacheRoot, 'linux')), name);
 	if (existsSync(out)) return out;
 	const tar = await unpackDeb(from.path, from.sha256, cacheRoot);
-	const entry = readTar(readFileSync(tar)).find(({ path: name }) => pattern.test(name));
+	const entry = readTar(readFileSync(tar)).find(({ path: file }) => pattern.test(file));
 	if (entry === undefined) throw new PackageError(`${from.name} ${from.version} has no ${pattern.source}`);
 	const bytes = Buffer.alloc(entry.size);
 	const fd = openSync(tar, 'r');
