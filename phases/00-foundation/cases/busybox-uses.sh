@@ -36,9 +36,9 @@ b cat a
 b ar -t ../w; echo $?
 
 ## arch
-b linux32 "$B" arch | b wc -l
+b linux32 "$B" arch
 b arch | b wc -l
-b arch x; echo $?
+b linux32 "$B" arch x; echo $?
 
 ## ascii
 b ascii | b head -n 5
