@@ -2,6 +2,7 @@ import { defineSuite } from '../../tools/suite/declaration.js';
 import { agentCases } from './cases/agent.js';
 import { bootCases } from './cases/boot.js';
 import { busyboxCases } from './cases/busybox.js';
+import { callPointerCases } from './cases/call-pointers.js';
 import { debianCases } from './cases/debian.js';
 import { fileCases } from './cases/files.js';
 import { memoryCases } from './cases/memory.js';
@@ -29,6 +30,7 @@ export const suite = defineSuite({
 	cases: [
 		...bootCases,
 		...protectionCases,
+		...callPointerCases,
 		...memoryCases,
 		...processCases,
 		...fileCases,
