@@ -71,7 +71,7 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 		}
 	}
 	const good = report.error === undefined && t.checks.every(({ ok }) => ok);
-	const console = started.map(({ machine }) => machine.console.tail(25)).join('\n---\n');
+	const console = good ? '' : (await Promise.all(started.map(lastWords))).join('\n---\n');
 	return {
 		...{ id: one.id, title: one.title, checks: t.checks, notes: t.notes, figures: t.figures },
 		...(missing === undefined ? outcome(one, good) : { status: 'skipped' as const, reason: missing }),
@@ -110,6 +110,13 @@ async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Pro
 	} finally {
 		signal.removeEventListener('abort', aborted);
 	}
+}
+
+/** The end of a machine's console, and how the machine ended. All of them have been disposed of. */
+async function lastWords({ machine }: Started): Promise<string> {
+	const { how, code, signal } = await machine.ended();
+	const end = how === 'killed' ? '' : `\n(QEMU ended by itself: ${how}, ${signal ?? `status ${code}`})`;
+	return `${machine.console.tail(25)}${end}`;
 }
 
 async function backtraces(started: readonly Started[]): Promise<string> {
