@@ -2,16 +2,22 @@
  * The polled console on COM1: the log before interrupts work, and afterwards beside the terminal driver.
  *
  * Invariant: the interrupt enable register is as it was found when a write ends, so the terminal driver's transmitter
- * goes on. A transmitter that stays full for SPIN_LIMIT polls (flow stopped, cable pulled, a port that only looks like
- * one) is stuck: from then on a message is tried with one look at the line status and dropped, so logging never hangs.
+ * goes on. A transmitter that stays full for SPIN_LIMIT polls and SPIN_CYCLES (flow stopped, cable pulled, a port that
+ * only looks like one) is stuck: from then on a message is tried with one look at the line status and dropped, so
+ * logging never hangs.
  * Callers: printk, any context, interrupts off.
  */
 #include <core/printk.h>
+#include <arch/cpu.h>
 #include <arch/io.h>
 #include <drivers/serial.h>
 
-/* A character takes 87 us at 115200 baud, a port read about 1 us: this is about half a second. */
+/*
+ * A character takes 87 us at 115200 baud, a port read about 1 us: this is about half a second. An emulated port is
+ * read in a twentieth of that, and whoever reads its line may be kept from it for a while: so many cycles, too.
+ */
 #define SPIN_LIMIT 500000u
+#define SPIN_CYCLES (1ull << 31)
 
 static bool stuck;
 static unsigned fifo_size = 1;
@@ -34,14 +40,16 @@ bool uart_present(u16 port)
 /* Room for a FIFO's worth; false when the transmitter does not drain. */
 static bool wait_transmitter(void)
 {
-	u32 spins = stuck ? 1 : SPIN_LIMIT;
+	u64 start = cpu_features.tsc ? rdtsc() : 0;
 
-	while (spins--) {
-		if (inb(COM1_PORT + UART_LSR) & LSR_THRE) {
-			stuck = false;
-			return true;
+	do {
+		for (u32 spins = stuck ? 1 : SPIN_LIMIT; spins > 0; spins--) {
+			if (inb(COM1_PORT + UART_LSR) & LSR_THRE) {
+				stuck = false;
+				return true;
+			}
 		}
-	}
+	} while (!stuck && cpu_features.tsc && rdtsc() - start < SPIN_CYCLES);
 	stuck = true;
 	return false;
 }

@@ -272,7 +272,7 @@ b expr 9223372036854775807 - 1
 b expr 1 / 0; echo $?
 
 ## factor
-b factor 360 97 1 18446744073709551557
+b factor 360 97 1 18446744073709551600
 echo 12 35 | b factor
 b factor 4294967291 x; echo $?
 
