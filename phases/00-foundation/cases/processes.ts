@@ -7,6 +7,10 @@ export const processCases = defineCases([
 		args: (t) => [String(t.size(10_000, 300))],
 		timeout: 1200,
 	}),
+	guestTest('0.3/fuzz-calls', 'random system calls hurt nobody else and leave nothing behind', {
+		args: (t) => [String(t.seed), String(t.size(1000, 30)), '4000'],
+		timeout: 3000,
+	}),
 	{
 		id: '0.3/long-command-line',
 		title: 'arguments of 100 KB arrive; what is too long is refused',
