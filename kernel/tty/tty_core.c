@@ -150,7 +150,7 @@ struct tty *tty_device_add(struct tty_driver *d, unsigned index, void *driver_da
 	mutex_lock(&table_lock);
 	if (d->ttys[index]) {
 		mutex_unlock(&table_lock);
-		tty_put(t);
+		kfree(t);	/* nobody knows it yet, and driver_data stays the caller's: not by tty_put() */
 		return ERR_PTR(-EBUSY);
 	}
 	d->ttys[index] = t;
