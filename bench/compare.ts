@@ -102,6 +102,18 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	return compare(unit, oursRows, await measure('Linux', peer));
 }
 
+/** Operations that cost over five percent more instructions than the kept figures say. Pure. */
+export function worsened(
+	now: Comparison,
+	kept: Comparison | undefined,
+): { name: string; before: number; now: number }[] {
+	if (kept === undefined || now.unit !== 'instructions' || kept.unit !== 'instructions') return [];
+	return now.rows.flatMap(({ name, ours }) => {
+		const before = kept.rows.find((row) => row.name === name)?.ours;
+		return before !== undefined && !(ours <= before * 1.05) ? [{ name, before, now: ours }] : [];
+	});
+}
+
 /** A table for people. Pure. */
 export function formatComparison({ unit, rows, mean }: Comparison): string {
 	const number = (value: number | undefined) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { compare, formatComparison, medianRows } from '../../bench/compare.js';
+import { compare, formatComparison, medianRows, worsened } from '../../bench/compare.js';
 import { writeProgramRoot } from '../../bench/linux.js';
 import { parseMicro } from '../../bench/micro.js';
 
@@ -52,4 +52,16 @@ t.test('a RAM disk whose init is the program', async (t) => {
 	t.equal(archive.subarray(0, 6).toString(), '070701', 'a cpio archive as Linux takes it');
 	t.ok(archive.includes(readFileSync(program)), 'with the program in it');
 	t.ok(archive.includes('dev/console'), 'and a console');
+});
+
+t.test('an operation that costs over five percent more is named', async (t) => {
+	const at = (ours: number, unit: 'instructions' | 'cycles' = 'instructions') => ({
+		unit,
+		rows: [{ name: 'stat', ours }],
+	});
+	t.strictSame(worsened(at(106), at(100)), [{ name: 'stat', before: 100, now: 106 }]);
+	t.strictSame(worsened(at(105), at(100)), []);
+	t.strictSame(worsened(at(Number.NaN), at(100)).length, 1, 'a row that fails is worse');
+	t.strictSame(worsened(at(500, 'cycles'), at(100)), [], 'cycles depend on the host');
+	t.strictSame(worsened(at(500), undefined), []);
 });

@@ -33,7 +33,12 @@ async function parse(args: readonly string[]): Promise<void> {
 		.scriptName('imposos')
 		.usage('$0 COMMAND [OPTIONS]\n\nBuilds, runs and proves ImposOS.')
 		.locale('en')
-		.parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false, 'boolean-negation': true, 'duplicate-arguments-array': true })
+		.parserConfiguration({
+			'populate--': true,
+			'parse-positional-numbers': false,
+			'boolean-negation': true,
+			'duplicate-arguments-array': true,
+		})
 		.option('verbose', { alias: 'v', count: true, global: true, describe: 'Say more: commands (-v), everything (-vv)' })
 		.version(version())
 		.help()
