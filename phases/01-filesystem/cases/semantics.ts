@@ -1,0 +1,37 @@
+import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
+
+/** Programs of the guest, and whether tmpfs is held to the same. */
+const programs = [
+	{ id: '1.4/names', title: 'names: walks, links, renames and removal, with every error', everywhere: true },
+	{ id: '1.4/attributes', title: 'permissions, times, extended attributes', everywhere: true },
+	{ id: '1.4/descriptors', title: 'vectors, duplicates, locks, named pipes', everywhere: true },
+	{ id: '1.4/mapped', title: 'files in memory, shared and private', everywhere: true },
+	{ id: '1.6/sparse', title: 'holes by seeking, cutting and punching', everywhere: true },
+	{ id: '1.2/mapping', title: 'files reach through triple indirect blocks to the largest size', everywhere: false },
+];
+
+export const semanticsCases = defineCases([
+	...programs.map(({ id, title, everywhere }) => ({
+		id,
+		title: everywhere ? `${title}, on impfs and on tmpfs` : title,
+		tier: 'quick' as const,
+		run: async (vm: Parameters<typeof runGuestTest>[0], t: Parameters<typeof runGuestTest>[1]) => {
+			const name = id.slice(id.indexOf('/') + 1);
+			for (const folder of everywhere ? ['/var/tmp', '/tmp'] : ['/var/tmp'])
+				await runGuestTest(vm, t, guestTestPath(1, name), [`${folder}/fs-test`]);
+		},
+	})),
+	{
+		id: '1.2/directories',
+		title: 'large folders: every entry once, while others come and go',
+		tier: 'quick',
+		timeout: 300,
+		run: async (vm, t) => {
+			const program = guestTestPath(1, 'directories');
+			const count = String(t.size(10_000, 800));
+			for (const folder of ['/var/tmp', '/tmp'])
+				await runGuestTest(vm, t, program, [`${folder}/fs-test`, count], { timeout: 280_000 });
+		},
+	},
+]);

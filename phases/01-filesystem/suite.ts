@@ -1,0 +1,25 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { exerciserCases } from './cases/exerciser.js';
+import { geometryCases } from './cases/geometry.js';
+import { semanticsCases } from './cases/semantics.js';
+import { specialCases } from './cases/special.js';
+
+export const suite = defineSuite({
+	phase: 1,
+	title: 'Filesystem',
+	steps: [
+		{ number: '1.1', title: 'Geometry', state: 'open' },
+		{ number: '1.2', title: 'Mapping', state: 'open' },
+		{ number: '1.3', title: 'Journal', state: 'open' },
+		{ number: '1.4', title: 'VFS', state: 'open' },
+		{ number: '1.5', title: 'Special filesystems', state: 'open' },
+		{ number: '1.6', title: 'Large and sparse files', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 1, filesystem: impfs with its journal, the VFS, procfs, devfs and tmpfs.',
+		'Try: mount    df    busybox truncate -s 1T /var/tmp/huge; ls -ls /var/tmp    ls /proc/self    cat /proc/mounts',
+		'Then end QEMU without warning and boot again: what was synced is there.',
+	].join('\n'),
+	cases: [...geometryCases, ...semanticsCases, ...specialCases, ...exerciserCases],
+});
