@@ -18,6 +18,8 @@ import path from 'node:path';
 import t from 'tap';
 import { fromRoot } from '../../tools/build/paths.js';
 import { commands } from '../../tools/cli/commands.js';
+import { loadSuites } from '../../tools/suite/phases.js';
+import { keptPage, plan, planPage } from '../../tools/suite/plan.js';
 import { writeTinyDisk } from '../machine/tiny-disk.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-cli-test-'));
@@ -208,8 +210,11 @@ t.test('phases', async (t) => {
 	const table = await imposos(['phases']);
 	t.match(table.stdout, /^ 0 {2}Foundation\n {4}0\.1 +/);
 	t.match(JSON.parse((await imposos(['phases', '--json'])).stdout), [{ phase: 0, started: true }]);
-	const again = await imposos(['phases', '--write']);
-	t.match(again, { status: 0, stderr: /docs\/plan\.md/, stdout: '' });
+	// A page that is behind is for the test of the plan to name; a test run changes no file.
+	if (keptPage() === planPage(plan(await loadSuites()))) {
+		const again = await imposos(['phases', '--write']);
+		t.match(again, { status: 0, stderr: /docs\/plan\.md is up to date/, stdout: '' });
+	}
 });
 
 t.test('an interrupt ends what was started, with the status of the signal', async (t) => {
