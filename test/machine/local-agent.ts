@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { execa } from 'execa';
@@ -7,18 +7,31 @@ import { buildRoot, fromRoot } from '../../tools/build/paths.js';
 import { Control } from '../../tools/machine/control.js';
 import { Link } from '../../tools/machine/link.js';
 
-/** Compiles the guest agent against the host's i386 C library, which the host can run. */
-export async function compileAgent(): Promise<string> {
-	const out = path.join(buildRoot, 'test', 'agent');
+/** Compiles C sources against the cross compiler's i386 C library into a program that the host can run. */
+async function compile(name: string, sources: readonly string[], depends: readonly string[] = []): Promise<string> {
+	const out = path.join(buildRoot, 'test', name);
 	mkdirSync(path.dirname(out), { recursive: true });
-	const folder = fromRoot('userland/agent');
-	const sources = readdirSync(folder).map((name) => path.join(folder, name));
-	const newest = Math.max(...[...sources, fromRoot('kernel/abi/testproto.h')].map((file) => statSync(file).mtimeMs));
+	const newest = Math.max(...[...sources, ...depends].map((file) => statSync(file).mtimeMs));
 	if (existsSync(out) && statSync(out).mtimeMs > newest) return out;
-	const programs = sources.filter((name) => name.endsWith('.c'));
 	const flags = ['-std=gnu17', '-O1', '-g', '-Wall', '-Wextra', '-Werror', '-static', `-I${fromRoot('kernel')}`];
-	await execa('i686-linux-gnu-gcc', [...flags, '-o', out, ...programs]);
+	// Several test files may want it at once.
+	const partial = `${out}.${process.pid}`;
+	await execa('i686-linux-gnu-gcc', [...flags, '-o', partial, ...sources]);
+	renameSync(partial, out);
 	return out;
+}
+
+/** Compiles the guest agent for the host. */
+export function compileAgent(): Promise<string> {
+	const folder = fromRoot('userland/agent');
+	const all = readdirSync(folder).map((name) => path.join(folder, name));
+	const programs = all.filter((name) => name.endsWith('.c'));
+	return compile('agent', programs, [...all, fromRoot('kernel/abi/testproto.h')]);
+}
+
+/** Compiles the serial cable. */
+export function compileCable(): Promise<string> {
+	return compile('cable', [fromRoot('test/machine/cable.c')]);
 }
 
 /** What goes wrong on a line, each with a probability per byte. */

@@ -10,28 +10,24 @@ import { waitFor } from '../../tools/machine/wait.js';
 import { readLast } from '../../tools/suite/last-results.js';
 import { createReporter } from '../../tools/suite/reporters.js';
 import { runTests } from '../../tools/suite/run.js';
-import { compileAgent } from './local-agent.js';
+import { compileAgent, compileCable } from './local-agent.js';
 
 const agent = await compileAgent();
 
 /** Two pseudo-terminals that are the ends of one cable. */
 async function cable(folder: string): Promise<{ ends: [string, string]; unplug: () => void }> {
 	const ends: [string, string] = [path.join(folder, 'a'), path.join(folder, 'b')];
-	const socat = spawn(
-		'socat',
-		ends.map((link) => `pty,rawer,link=${link}`),
-		{ stdio: 'inherit' },
-	);
-	await waitFor<void>({ timeout: 5000, what: 'socat' }, (resolve, reject) => {
+	const relay = spawn(await compileCable(), ends, { stdio: 'inherit' });
+	await waitFor<void>({ timeout: 5000, what: 'the cable' }, (resolve, reject) => {
 		const look = () => {
 			if (ends.every((end) => existsSync(end))) resolve();
 		};
 		const watcher = watch(folder, look);
-		socat.once('error', reject).once('exit', reject);
+		relay.once('error', reject).once('exit', reject);
 		look();
 		return () => watcher.close();
 	});
-	return { ends, unplug: () => socat.kill('SIGKILL') };
+	return { ends, unplug: () => relay.kill('SIGKILL') };
 }
 
 t.test('a machine on a serial line', async (t) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import { UsageError } from '../../tools/errors.js';
 import { Lifetime } from '../../tools/lifetime.js';
+import type { CaseMachine } from '../../tools/suite/case-machine.js';
 import { runCase } from '../../tools/suite/case-runner.js';
 import { type CaseDeclaration, defineSuite, type SuiteDeclaration } from '../../tools/suite/declaration.js';
 import { FullRecord, writeResults } from '../../tools/suite/full-record.js';
@@ -187,16 +188,23 @@ t.test('cases on machines', needsPeer, async (t) => {
 		},
 	});
 	t.match(plan, { status: 'failed', checks: [{}, { what: 'the plan is complete' }] });
+	const makeTrouble = async (vm: CaseMachine) => {
+		await vm.sh('echo "BUG: made up" >/dev/ttyS0');
+		await vm.console.waitFor(/BUG: made up\r?\n/);
+	};
 	const panics = await run({
 		run: async (vm, t) => {
-			await vm.sh('echo "BUG: made up" >/dev/ttyS0; sleep 0.2');
+			await makeTrouble(vm);
 			t.ok(true, 'survives');
 		},
 	});
 	t.match(panics, { status: 'failed', checks: [{}, { ok: false, detail: 'BUG: made up' }], console: /BUG: made up/ });
 	const expected = await run({
 		expects: /made up/,
-		run: async (vm, t) => void t.ok(await vm.sh('echo "BUG: made up" >/dev/ttyS0; sleep 0.2'), 'survives'),
+		run: async (vm, t) => {
+			await makeTrouble(vm);
+			t.ok(true, 'survives');
+		},
 	});
 	t.equal(expected.status, 'passed', 'trouble that was asked for');
 	const hangs = await run({ timeout: 2, run: (vm) => vm.sh('sleep 100', { timeout: 99_000 }).then(() => {}) });
