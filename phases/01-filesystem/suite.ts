@@ -1,6 +1,7 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
+import { journalCases } from './cases/journal.js';
 import { semanticsCases } from './cases/semantics.js';
 import { specialCases } from './cases/special.js';
 
@@ -21,5 +22,5 @@ export const suite = defineSuite({
 		'Try: mount    df    busybox truncate -s 1T /var/tmp/huge; ls -ls /var/tmp    ls /proc/self    cat /proc/mounts',
 		'Then end QEMU without warning and boot again: what was synced is there.',
 	].join('\n'),
-	cases: [...geometryCases, ...semanticsCases, ...specialCases, ...exerciserCases],
+	cases: [...geometryCases, ...semanticsCases, ...journalCases, ...specialCases, ...exerciserCases],
 });
