@@ -3,7 +3,8 @@
  * dmesg; consoles get the text of messages below console_loglevel, without the level.
  *
  * Any context: everything runs with interrupts off under log_lock; a message from within a console's write() is
- * logged but not printed. Readers wait on log_wait(), woken by a timer-free flag at the next safe moment.
+ * logged but not printed. A message from within vprintk() itself, of a fault that it met, goes past the lock: nobody
+ * else can be inside, and this is the last the machine will say. Readers wait on log_wait(), woken by a timer-free flag at the next safe moment.
  */
 #include <core/printk.h>
 #include <core/clock.h>
@@ -77,9 +78,27 @@ static void log_text(u8 level, const char *s, size_t n)
 	}
 }
 
+/* The fault of a message, whose holder of the lock is below us on the stack. Interrupts are off. */
+static int log_nested(u8 level, const char *fmt, va_list ap)
+{
+	static char text[256];
+	static unsigned depth;
+	int n = 0;
+
+	if (depth < 2) {	/* a fault in the report of a fault is enough */
+		depth++;
+		n = min(vsnprintf(text, sizeof(text), fmt, ap), (int)sizeof(text) - 1);
+		printing = false;
+		log_text(level, text, (size_t)n);
+		depth--;
+	}
+	return n;
+}
+
 int vprintk(const char *fmt, va_list ap)
 {
 	static char text[1024];		/* under log_lock */
+	static bool inside;
 	unsigned long flags;
 	u8 level = 6;
 	int n;
@@ -88,10 +107,14 @@ int vprintk(const char *fmt, va_list ap)
 		level = (u8)(fmt[1] - '0');
 		fmt += 2;
 	}
+	if (unlikely(READ_ONCE(inside) && irqs_disabled()))
+		return log_nested(level, fmt, ap);
 	spin_lock_irqsave(&log_lock, flags);
+	WRITE_ONCE(inside, true);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	n = min(n, (int)sizeof(text) - 1);
 	log_text(level, text, (size_t)n);
+	WRITE_ONCE(inside, false);
 	spin_unlock_irqrestore(&log_lock, flags);
 	if (wait_queue_active(&readers) && !in_interrupt() && !irqs_disabled() && !this_cpu()->preempt_count)
 		wake_up_all(&readers);

@@ -35,9 +35,10 @@ static void report(struct location *loc, const char *what, const struct type *ty
 	dump_stack();
 }
 
+/* Values that follow d are left alone: they come in registers, so that a variable argument list would misplace d. */
 #define HANDLER(name, data_t, what, type_of) \
-	void __ubsan_handle_##name(struct data_t *d, ...); \
-	void __ubsan_handle_##name(struct data_t *d, ...) { report(&d->loc, what, type_of); }
+	void __ubsan_handle_##name(struct data_t *d); \
+	void __ubsan_handle_##name(struct data_t *d) { report(&d->loc, what, type_of); }
 
 HANDLER(add_overflow, overflow_data, "addition overflow", d->type)
 HANDLER(sub_overflow, overflow_data, "subtraction overflow", d->type)

@@ -35,7 +35,7 @@ bool signal_notify_parent(struct task *t, int sig)
 	int status = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
 	bool unwanted = false;
 
-	if (sig > 0) {
+	if (sig > 0 && sig <= ABI_NSIG) {	/* clone() takes any byte for it; what is no signal tells nobody */
 		if (WIFEXITED(status))
 			child_info(&info, sig, t, CLD_EXITED, WEXITSTATUS(status));
 		else

@@ -7,8 +7,9 @@ export const processCases = defineCases([
 		args: (t) => [String(t.size(10_000, 300))],
 		timeout: 1200,
 	}),
+	guestTest('0.3/odd-calls', 'what random calls and real programs have broken stays mended'),
 	guestTest('0.3/fuzz-calls', 'random system calls hurt nobody else and leave nothing behind', {
-		args: (t) => [String(t.seed), String(t.size(1000, 30)), '4000'],
+		args: (t) => [String(t.seed), String(t.size(1000, 12)), '4000'],
 		timeout: 3000,
 	}),
 	{
