@@ -49,6 +49,7 @@ struct __regex {
 
 struct subject {
 	const char *start, *at_end;	/* the end, exclusive */
+	const char *context;		/* from here on may be looked back at: start, or what is before it */
 	int flags;			/* of regexec() */
 };
 

@@ -10,7 +10,7 @@
 
 static int is_word(const struct subject *subject, const char *p)
 {
-	return p >= subject->start && p < subject->at_end && (isalnum((unsigned char)*p) || *p == '_');
+	return p >= subject->context && p < subject->at_end && (isalnum((unsigned char)*p) || *p == '_');
 }
 
 int __regex_holds(const struct __regex *regex, enum operation operation, const struct subject *subject,
@@ -20,8 +20,10 @@ int __regex_holds(const struct __regex *regex, enum operation operation, const s
 
 	switch (operation) {
 	case OP_BEGIN:
-		if (p == subject->start)
+		if (p == subject->context)
 			return !(subject->flags & REG_NOTBOL);
+		if (p == subject->start && !(subject->flags & REG_NOTBOL))
+			return 1;
 		return regex->flags & REG_NEWLINE && p[-1] == '\n';
 	case OP_END:
 		if (p == subject->at_end)
@@ -231,6 +233,8 @@ int regexec(const regex_t *__restrict compiled, const char *__restrict string, s
 	} else {
 		subject.at_end = string + strlen(string);
 	}
+	/* What begins inside a line knows what is before it. */
+	subject.context = flags & REG_NOTBOL ? string : subject.start;
 	if (wanted > 1 || regex->has_back)
 		slot_count = 2 * (regex->groups + 1);
 	if (slot_count > 32) {
