@@ -332,7 +332,10 @@ static void end_system(int command, const char *what)
 	say("%s", what);
 	run_and_wait("/etc/rc.shutdown");
 	kill(-1, SIGTERM);
-	kill(-1, SIGHUP);		/* shells at a prompt take no notice of the first */
+	/* Shells at a prompt take no notice of that; what runs in them is hung up with their terminal. */
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if (services[i].pid && services[i].is_login)
+			kill(services[i].pid, SIGHUP);
 	kill(-1, SIGCONT);
 	if (wait_for_all(GRACE_SECONDS)) {
 		kill(-1, SIGKILL);
