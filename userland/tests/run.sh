@@ -4,6 +4,7 @@
 #
 # tests/libc/*.c are built with the host's C library and with ours and must print the same;
 # tests/sh/*.sh are run by dash and by our sh and must print the same and end alike;
+# tests/gnu/*.sh are run with the host's utilities and with ours and must print the same and end alike;
 # tests/bin/*.sh check our utilities by themselves: each must end with 0.
 out=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -52,6 +53,20 @@ for script in "$here"/sh/*.sh; do
 			echo "status $?" >>"$result.out")
 	done
 	diff -u "$work/$name.dash.out" "$work/$name.sh.out" >"$work/$name.diff"
+	status=$?
+	[ $status -eq 0 ] || head -20 "$work/$name.diff"
+	verdict $status "$name"
+done
+
+for script in "$here"/gnu/*.sh; do
+	name=gnu-$(basename "$script" .sh)
+	for path in "$PATH" "$bin:$out/root/usr/sbin"; do
+		rm -rf "$work/scratch"
+		mkdir "$work/scratch"
+		(cd "$work/scratch" && timeout 60 env PATH="$path" "$bin/sh" "$script" </dev/null 2>&1
+			echo "status $?") >"$work/$name.$([ "$path" = "$PATH" ] && echo host || echo ours)"
+	done
+	diff -u "$work/$name.host" "$work/$name.ours" >"$work/$name.diff"
 	status=$?
 	[ $status -eq 0 ] || head -20 "$work/$name.diff"
 	verdict $status "$name"

@@ -19,7 +19,7 @@ ln -s /nowhere dangling; eq "$(ls dangling)" dangling; ls -l dangling | grep -q 
 eq "$(ls -A m)" ""; eq "$(cd a; ls -F)" "b/
 f
 hard
-link@$([ -p pipe ] && echo '
+link@$([ -p a/pipe ] && echo '
 pipe|')"
 dd if=/dev/zero of=z bs=1k count=5 2>/dev/null; eq "$(stat -c %s z)" 5120; eq "$(wc -c <z)" 5120
 printf abc | dd of=z bs=1 seek=10 conv=notrunc 2>/dev/null; eq "$(dd if=z bs=1 skip=10 count=3 2>/dev/null)" abc; eq "$(stat -c %s z)" 5120
