@@ -9,6 +9,7 @@ import { memoryCases } from './cases/memory.js';
 import { processCases } from './cases/processes.js';
 import { programCases } from './cases/programs.js';
 import { protectionCases } from './cases/protection.js';
+import { userspaceCases } from './cases/userspace.js';
 
 export const suite = defineSuite({
 	phase: 0,
@@ -35,6 +36,7 @@ export const suite = defineSuite({
 		...processCases,
 		...fileCases,
 		...programCases,
+		...userspaceCases,
 		...agentCases,
 		...busyboxCases,
 		...debianCases,
