@@ -152,6 +152,21 @@ static void index_past_end(void)
 	table[i & 7] = 1;
 }
 
+static void shift_too_far(void)
+{
+	volatile unsigned bits = 40;
+
+	table[0] = (int)(1u << bits);
+}
+
+/* The report has to come through although the log's lock is held by what it reports. */
+static void fault_in_message(void)
+{
+	const char *volatile text = (const char *)0xd1d10003ul;
+
+	printk("%s\n", text);
+}
+
 static void divide_by_zero(void)
 {
 	u32 a = 1, d = 0;
@@ -173,6 +188,7 @@ static const struct violation {
 	{ "smash-stack", smash_stack }, { "sleep-in-interrupt", sleep_in_interrupt },
 	{ "sleep-with-spin-lock", sleep_with_spin_lock }, { "lock-order", lock_order }, { "free-twice", free_twice },
 	{ "use-after-free", use_after_free }, { "write-past-end", write_past_end }, { "index-past-end", index_past_end },
+	{ "shift-too-far", shift_too_far }, { "fault-in-message", fault_in_message },
 	{ "divide-by-zero", divide_by_zero }, { "invalid-opcode", privileged }, { "bug", bug }, { "panic", do_panic },
 };
 

@@ -8,6 +8,11 @@ export const processCases = defineCases([
 		timeout: 1200,
 	}),
 	guestTest('0.3/odd-calls', 'what random calls and real programs have broken stays mended'),
+	guestTest('0.3/exhaustion', 'who uses up processes, descriptors, memory or the disk is refused or killed alone', {
+		args: ['/filler'],
+		timeout: 300,
+		expects: /out of memory/i,
+	}),
 	guestTest('0.3/fuzz-calls', 'random system calls hurt nobody else and leave nothing behind', {
 		args: (t) => [String(t.seed), String(t.size(1000, 12)), '4000'],
 		timeout: 3000,
