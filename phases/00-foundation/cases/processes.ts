@@ -1,5 +1,5 @@
 import { defineCases } from '../../../tools/suite/declaration.js';
-import { guestTest } from '../../../tools/suite/guest-test.js';
+import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
 
 export const processCases = defineCases([
 	guestTest('0.3/signals', 'signals are delivered as Linux delivers them'),
@@ -12,6 +12,22 @@ export const processCases = defineCases([
 		args: ['/filler'],
 		timeout: 300,
 		expects: /out of memory/i,
+	}),
+	{
+		id: '0.3/exhaustion-in-32',
+		title: 'so it is with 32 MB of memory',
+		tier: 'quick',
+		start: 'none',
+		timeout: 300,
+		expects: /out of memory/i,
+		run: async (_vm, t) => {
+			t.plan(7);
+			await runGuestTest(await t.boot({ memory: 32 }), t, guestTestPath(0, 'exhaustion'));
+		},
+	},
+	guestTest('0.3/corrupt-programs', 'program files with broken headers are refused or die alone', {
+		args: (t) => [String(t.seed), String(t.size(20_000, 300))],
+		timeout: 1200,
 	}),
 	guestTest('0.3/fuzz-calls', 'random system calls hurt nobody else and leave nothing behind', {
 		args: (t) => [String(t.seed), String(t.size(1000, 12)), '4000'],

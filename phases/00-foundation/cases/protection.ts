@@ -57,7 +57,7 @@ function boots(memory: number, tier: 'quick' | 'full'): CaseDeclaration {
 		tier,
 		start: 'none',
 		run: async (_vm, t) => {
-			t.plan(1);
+			t.plan(memory > 1536 ? 2 : 1);
 			const machine = await t.start({ memory });
 			const agent = machine.connectAgent(50_000, t.signal).then(
 				() => 'boots',
@@ -74,6 +74,8 @@ function boots(memory: number, tier: 'quick' | 'full'): CaseDeclaration {
 					() => agent,
 				),
 			]);
+			if (memory > 1536)
+				t.match(machine.console.since(0), /memory: \d+ MiB beyond the direct map are not used/, 'what it leaves unused is named');
 			t.ok(outcome === 'boots' || (memory <= 16 && outcome === 'says what it needs'), outcome, machine.console.tail());
 		},
 	};
