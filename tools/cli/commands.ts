@@ -4,6 +4,7 @@ import { command as bench } from './bench.js';
 import { command as build } from './build.js';
 import { command as clean } from './clean.js';
 import type { CommonOptions } from './command.js';
+import { command as crash } from './crash.js';
 import { command as debug } from './debug.js';
 import { command as doctor } from './doctor.js';
 import { command as exec } from './exec.js';
@@ -34,6 +35,7 @@ export const commands: AnyCommand[] = [
 	screenshot,
 	image,
 	mkfs,
+	crash,
 	fsck,
 	bench,
 	create,
