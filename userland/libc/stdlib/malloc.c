@@ -323,16 +323,15 @@ void *realloc(void *memory, size_t size)
 	if (block->size & MAPPED) {
 		size_t length, want;
 		char *start = mapping(block, &length);
+		uint32_t offset = block->previous;	/* the block is gone when the mapping has moved */
 
 		if (size <= usable && size >= LARGE / 2 && size >= usable / 2)
 			return memory;
-		if (size >= LARGE && !__builtin_add_overflow(size, block->previous + HEADER + 15 + 4095, &want) &&
+		if (size >= LARGE && !__builtin_add_overflow(size, offset + HEADER + 15 + 4095, &want) &&
 		    want <= PTRDIFF_MAX) {
 			want &= ~(size_t)4095;
 			start = mremap(start, length, want, MREMAP_MAYMOVE);
 			if (start != MAP_FAILED) {
-				uint32_t offset = block->previous;
-
 				block = (struct block *)(start + offset);
 				block->size = (uint32_t)(((want - offset) & ~15u) | USED | MAPPED);
 				return memory_of(block);
