@@ -4,6 +4,7 @@
  */
 #include <arch/arch.h>
 #include <arch/cpu.h>
+#include <core/cmdline.h>
 #include <core/init.h>
 #include <core/irqflags.h>
 #include <core/percpu.h>
@@ -37,6 +38,51 @@ static void run_initcalls(void)
 	}
 }
 
+static bool known_word(const char *word, size_t n)
+{
+	static const char *const names[] = { "root", "rootfstype", "rootflags", "console", "init", "loglevel", "keymap" };
+	unsigned i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == n && !strncmp(word, names[i], n))
+			return true;
+	return memchr(word, '.', n);		/* the name of a part's parameter */
+}
+
+/*
+ * Words `name=value` that the kernel has no use for are init's environment; one of the same name is replaced. `words`
+ * is cut up and kept. What does not fit is left out, with a warning.
+ */
+static void command_line_environment(char *words, const char **envp, unsigned max)
+{
+	unsigned n = 0, i;
+
+	while (envp[n])
+		n++;
+	while (*words) {
+		char *word = words;
+		size_t name = 0;
+
+		while (*words && *words != ' ')
+			words++;
+		while (*words == ' ')
+			*words++ = 0;
+		while (word[name] && word[name] != '=')
+			name++;
+		if (!name || !word[name] || known_word(word, name))
+			continue;
+		for (i = 0; i < n && strncmp(envp[i], word, name + 1); i++)
+			;
+		if (i < n)
+			envp[i] = word;
+		else if (n + 1 < max)
+			envp[n++] = word;
+		else
+			pr_warn("init's environment is full: without %s\n", word);
+	}
+	envp[n] = NULL;
+}
+
 /*
  * Kernel thread 1. The first of these programs that can be run becomes init: kernel_execve() returns 0 once the
  * registers are the program's, and the return from here enters user mode with them.
@@ -44,7 +90,8 @@ static void run_initcalls(void)
 static void start_user_space(void *arg __maybe_unused)
 {
 	static const char *const fallbacks[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
-	static const char *const envp[] = { "HOME=/", "TERM=linux", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	static const char *envp[36] = { "HOME=/", "TERM=linux", "PATH=/usr/sbin:/usr/bin:/sbin:/bin" };
+	static char words[CMDLINE_MAX];
 	char path[128];
 	const char *argv[2] = { path, NULL };
 	unsigned i;
@@ -55,6 +102,8 @@ static void start_user_space(void *arg __maybe_unused)
 	if (error)
 		panic("cannot mount the root filesystem: error %d", -error);
 	paging_seal();
+	(void)strscpy(words, cmdline(), sizeof(words));	/* both are CMDLINE_MAX */
+	command_line_environment(words, envp, ARRAY_SIZE(envp));
 	pr_info("start-up took %llu ms\n", div_u64(ktime_get(), 1000000));
 	if (cmdline_get("init", path, sizeof(path))) {
 		error = kernel_execve(path, argv, envp);

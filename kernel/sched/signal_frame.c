@@ -80,14 +80,23 @@ static u32 return_code(const struct signal_delivery *d)
 	return d->action.sa_flags & SA_SIGINFO ? vdso_rt_sigreturn(current->mm->vdso) : vdso_sigreturn(current->mm->vdso);
 }
 
+/*
+ * The code of the way back, which debuggers know a signal frame by. It is never run (pretcode points elsewhere): the
+ * bytes are Linux's, pop %eax (plain frames only); mov $119 or $173, %eax; int $0x80.
+ */
+static const u8 plain_code[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 };
+static const u8 rt_code[8] = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 };
+
 static int build_plain(const struct signal_delivery *d, const struct pt_regs *regs, u64 mask, unsigned long at, u32 fpstate)
 {
 	struct abi_sigframe __user *frame = (struct abi_sigframe __user *)at;
 	struct { u32 pretcode; s32 sig; struct abi_sigcontext sc; } head = { return_code(d), d->sig, { 0 } };
+	struct { u32 mask; u8 code[8]; } tail = { .mask = (u32)(mask >> 32) };
 
 	_Static_assert(sizeof(head) == offsetof(struct abi_sigframe, fpstate_unused), "sigframe");
 	store_context(&head.sc, regs, fpstate, (u32)mask);
-	if (copy_to_user(frame, &head, sizeof(head)) || put_user((u32)(mask >> 32), &frame->extramask[0]))
+	memcpy(tail.code, plain_code, sizeof(tail.code));
+	if (copy_to_user(frame, &head, sizeof(head)) || copy_to_user(&frame->extramask, &tail, sizeof(tail)))
 		return -EFAULT;
 	return 0;
 }
@@ -103,7 +112,7 @@ static int build_rt(const struct signal_delivery *d, const struct pt_regs *regs,
 	store_context(&uc.uc_mcontext, regs, fpstate, (u32)mask);
 	uc.uc_sigmask = sigset_from_u64(mask);
 	if (copy_to_user(frame, &head, sizeof(head)) || copy_to_user(&frame->info, &d->info, sizeof(d->info)) ||
-	    copy_to_user(&frame->uc, &uc, sizeof(uc)))
+	    copy_to_user(&frame->uc, &uc, sizeof(uc)) || copy_to_user(&frame->retcode, rt_code, sizeof(rt_code)))
 		return -EFAULT;
 	if (current->sas_flags & SS_AUTODISARM) {
 		current->sas_sp = current->sas_size = 0;

@@ -34,7 +34,7 @@ typedef __s32 key_t;
 struct timespec {
 	time_t tv_sec;
 	long tv_nsec;
-	long __pad;
+	long : 32;		/* the kernel reads 64 bits */
 };
 
 struct timeval {

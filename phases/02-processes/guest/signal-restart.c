@@ -1,0 +1,160 @@
+/* Interrupted calls: which go on with SA_RESTART, which never do, what sigsuspend, pselect and their kin do. */
+#include "../../guest/testing.h"
+#include "thread.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/select.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+static volatile sig_atomic_t ran;
+
+static void note(int signal)
+{
+	(void)signal;
+	ran++;
+}
+
+static void install(int flags)
+{
+	struct sigaction action = {.sa_handler = note, .sa_flags = flags};
+
+	BAIL_UNLESS(sigaction(SIGALRM, &action, NULL) == 0, "no handler");
+}
+
+static void in_20_ms(void)
+{
+	struct itimerval soon = {{0, 0}, {0, 20000}};
+
+	ran = 0;
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+/* A child that writes a byte, or ends with 5, after 60 ms. */
+static pid_t later(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		usleep(60000);
+		_exit(fd < 0 ? 5 : write(fd, "x", 1) != 1);
+	}
+	return pid;
+}
+
+static void test_calls(void)
+{
+	int ends[2], status;
+	char byte = 0;
+	pid_t pid;
+
+	BAIL_UNLESS(pipe(ends) == 0, "no pipe");
+	install(0);
+	in_20_ms();
+	ERRNO(read(ends[0], &byte, 1), EINTR);
+	pid = later(-1);
+	in_20_ms();
+	ERRNO(waitpid(pid, &status, 0), EINTR);
+	OK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5, "the second try waits");
+	install(SA_RESTART);
+	pid = later(ends[1]);
+	in_20_ms();
+	OK(read(ends[0], &byte, 1) == 1 && byte == 'x' && ran == 1, "SA_RESTART: read goes on");
+	waitpid(pid, &status, 0);
+	pid = later(-1);
+	in_20_ms();
+	OK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 5 && ran == 1, "waitpid too");
+	struct pollfd p = {ends[0], POLLIN, 0};
+	in_20_ms();
+	ERRNO(poll(&p, 1, 1000), EINTR);
+	in_20_ms();
+	ERRNO(pause(), EINTR);
+	in_20_ms();
+	fd_set set;
+	FD_ZERO(&set);
+	FD_SET(ends[0], &set);
+	struct timeval second = {1, 0};
+	ERRNO(select(ends[0] + 1, &set, NULL, NULL, &second), EINTR);
+	/* What was written before the signal is told. */
+	fcntl(ends[1], F_SETPIPE_SZ, 4096);
+	static char much[20000];
+	in_20_ms();
+	ssize_t n = write(ends[1], much, sizeof(much));
+	OK(n > 0 && n < (ssize_t)sizeof(much), "a write that was begun tells how far it came: %d", (int)n);
+	close(ends[0]), close(ends[1]);
+}
+
+static void test_masks(void)
+{
+	sigset_t alarm_only, old, mask, none;
+	struct timespec second = {1, 0}, zero = {0, 0};
+	siginfo_t info;
+
+	install(0);
+	sigemptyset(&none);
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarm_only, &old);
+	in_20_ms();
+	usleep(40000);
+	IS(ran, 0);
+	ERRNO(sigsuspend(&none), EINTR);
+	OK(ran == 1 && sigprocmask(SIG_SETMASK, NULL, &mask) == 0 && sigismember(&mask, SIGALRM), "and the mask is as before");
+	in_20_ms();
+	ERRNO(pselect(0, NULL, NULL, NULL, &second, &none), EINTR);
+	in_20_ms();
+	ERRNO(ppoll(NULL, 0, &second, &none), EINTR);
+	IS(ran, 1);
+	in_20_ms();
+	IS(sigtimedwait(&alarm_only, &info, &second), SIGALRM);
+	IS(ran, 0);
+	ERRNO(sigtimedwait(&alarm_only, &info, &zero), EAGAIN);
+	int fd = signalfd(-1, &alarm_only, SFD_NONBLOCK | SFD_CLOEXEC);
+	struct signalfd_siginfo told;
+	ERRNO(read(fd, &told, sizeof(told)), EAGAIN);
+	in_20_ms();
+	struct pollfd p = {fd, POLLIN, 0};
+	IS(poll(&p, 1, 1000), 1);
+	OK(read(fd, &told, sizeof(told)) == sizeof(told) && told.ssi_signo == SIGALRM, "signalfd tells of it");
+	ERRNO(read(fd, &told, 10), EINVAL);
+	close(fd);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void test_threads_and_groups(void)
+{
+	sigset_t set, old;
+	int status;
+
+	/* SIGKILL and SIGSTOP cannot be blocked. */
+	sigfillset(&set);
+	sigprocmask(SIG_SETMASK, &set, &old);
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	OK(!sigismember(&set, SIGKILL) && !sigismember(&set, SIGSTOP), "a full mask leaves out SIGKILL and SIGSTOP");
+	pid_t pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	kill(pid, SIGKILL);
+	OK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGKILL, "and SIGKILL ends what blocks all");
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* Handlers go at exec, ignored and blocked signals stay. */
+	pid = fork();
+	if (pid == 0) {
+		signal(SIGINT, SIG_IGN);
+		signal(SIGTERM, note);
+		execl("/bin/sh", "sh", "-c", "kill -INT $$; kill -TERM $$; exit 3", (char *)NULL);
+	}
+	OK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "exec keeps ignored signals only");
+}
+
+int main(void)
+{
+	TEST_PLAN(26);
+	test_calls();
+	test_masks();
+	test_threads_and_groups();
+	return test_done();
+}

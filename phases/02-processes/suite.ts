@@ -1,0 +1,35 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { descriptorCases } from './cases/descriptors.js';
+import { groupCases } from './cases/groups.js';
+import { lifeCycleCases } from './cases/life-cycle.js';
+import { schedulerCases } from './cases/scheduler.js';
+import { signalCases } from './cases/signals.js';
+import { threadCases } from './cases/threads.js';
+
+export const suite = defineSuite({
+	phase: 2,
+	title: 'Processes',
+	steps: [
+		{ number: '2.1', title: 'Descriptors', state: 'open' },
+		{ number: '2.2', title: 'Kernel threads and clone', state: 'open' },
+		{ number: '2.3', title: 'pthreads in our libc', state: 'open' },
+		{ number: '2.4', title: 'Scheduler', state: 'open' },
+		{ number: '2.5', title: 'Signals', state: 'open' },
+		{ number: '2.6', title: 'Groups, sessions, terminals', state: 'open' },
+		{ number: '2.7', title: 'Life cycle', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 2, processes: threads, priorities, signals, job control.',
+		'Try: ps    sleep 100 then Ctrl-Z, jobs, bg, fg, Ctrl-C    bash-static',
+		'     busybox top    busybox nice -n 5 busybox yes > /dev/null &',
+	].join('\n'),
+	cases: [
+		...descriptorCases,
+		...threadCases,
+		...schedulerCases,
+		...signalCases,
+		...groupCases,
+		...lifeCycleCases,
+	],
+});
