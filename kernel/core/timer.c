@@ -63,15 +63,6 @@ void ktime_get_coarse_real(struct timespec64 *ts)
 	irq_restore(flags);
 }
 
-void ktime_set_real(const struct timespec64 *ts)
-{
-	unsigned long flags = irq_save();
-
-	real_offset = (s64)(timespec64_to_ns(ts) - clock_read());
-	coarse_stamp = 0;
-	irq_restore(flags);
-}
-
 void ndelay(u32 ns)
 {
 	nsec_t end = clock_read() + ns;
@@ -85,7 +76,7 @@ void udelay(u32 us) { ndelay(us * 1000); }
 void timer_init(struct timer *t, void (*fn)(struct timer *t))
 {
 	t->fn = fn;
-	t->armed = false;
+	t->armed = t->wall = false;
 	t->expires = 0;
 }
 
@@ -124,6 +115,45 @@ static void program(void)
 		armed_for = first->expires;
 		clock_event_set(armed_for);
 	}
+}
+
+/* timer_lock held. Timers for times of the wall clock move by as much as that was put back. */
+static void move_wall_timers(s64 back)
+{
+	struct rb_node *n = rb_first(&timers), *next, *moved = NULL;
+
+	for (; n; n = next) {
+		struct timer *t = rb_entry(n, struct timer, node);
+
+		next = rb_next(n);
+		if (t->wall) {
+			remove(t);
+			n->left = moved;	/* out of the tree: a list until they are put back */
+			moved = n;
+		}
+	}
+	for (n = moved; n; n = next) {
+		struct timer *t = rb_entry(n, struct timer, node);
+		s64 expires = (s64)t->expires + back;
+
+		next = n->left;
+		t->expires = expires > 0 ? (nsec_t)expires : 1;
+		insert(t);
+	}
+	program();
+}
+
+void ktime_set_real(const struct timespec64 *ts)
+{
+	unsigned long flags;
+	s64 offset;
+
+	spin_lock_irqsave(&timer_lock, flags);
+	offset = (s64)(timespec64_to_ns(ts) - clock_read());
+	move_wall_timers(real_offset - offset);
+	real_offset = offset;
+	coarse_stamp = 0;
+	spin_unlock_irqrestore(&timer_lock, flags);
 }
 
 void timer_arm(struct timer *t, nsec_t expires)

@@ -65,7 +65,8 @@ static struct file *open_path(const struct path *path, unsigned flags)
 	struct file *f;
 	int error;
 
-	f = file_alloc(path, flags & ~SETFL_STATE, inode->fop);
+	/* A terminal's open() still looks at O_NOCTTY. */
+	f = file_alloc(path, flags & (~SETFL_STATE | O_NOCTTY), inode->fop);
 	if (IS_ERR(f))
 		return f;
 	if ((f->mode & FMODE_WRITE) && (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISBLK(inode->mode))) {
@@ -91,6 +92,7 @@ static struct file *open_path(const struct path *path, unsigned flags)
 		if (error)
 			goto fail;
 	}
+	f->flags &= ~(unsigned)O_NOCTTY;
 	if (!f->op->llseek || f->op->llseek == no_llseek)
 		f->mode &= ~(FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
 	return f;

@@ -1,6 +1,7 @@
 /*
  * timerfd: a timer whose expirations are counted and read. The timer runs in an interrupt: `lock` is taken with
- * interrupts off. Times are kept monotonic; an absolute wall-clock time is converted when it is set.
+ * interrupts off. Times are kept monotonic; an absolute wall-clock time is converted when it is set, and moved by
+ * the timer code whenever the clock is.
  */
 #include <arch/uaccess.h>
 #include <core/time.h>
@@ -30,6 +31,7 @@ static void fired(struct timer *t)
 
 	spin_lock_irqsave(&x->lock, flags);
 	x->ticks++;
+	x->expires = t->expires;	/* moved meanwhile if the wall clock was set */
 	if (x->interval) {
 		nsec_t now = ktime_get();
 
@@ -129,6 +131,8 @@ static void get_locked(struct timerfd *x, struct setting *s)
 	nsec_t now = ktime_get();
 
 	ns_to_timespec64(x->interval, &s->interval);
+	if (x->timer.armed)
+		x->expires = x->timer.expires;
 	ns_to_timespec64(!x->expires ? 0 : x->expires > now ? x->expires - now : 1, &s->value);
 }
 
@@ -176,6 +180,7 @@ static int settime(int fd, int flags, const struct setting *new, struct setting 
 	timer_cancel(&x->timer);
 	spin_lock_irqsave(&x->lock, irq);
 	x->ticks = 0;
+	x->timer.wall = x->realtime && (flags & TFD_TIMER_ABSTIME);
 	x->interval = timespec64_to_ns(&new->interval);
 	x->expires = value;
 	if (value)

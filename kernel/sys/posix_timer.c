@@ -80,6 +80,7 @@ static void expired(struct timer *timer)
 	unsigned long flags;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
+	t->expires = timer->expires;		/* moved meanwhile if the wall clock was set */
 	to = t->notify == SIGEV_NONE ? NULL : target(t);
 	if (to && list_empty(&t->record->link))
 		(void)signal_send_record(t->record, to, !t->thread);	/* has no failure: the record is there */
@@ -258,7 +259,7 @@ struct setting {
 /* sighand->lock held. */
 static void read_setting(struct posix_timer *t, struct setting *s)
 {
-	nsec_t now = ktime_get(), expires = t->expires;
+	nsec_t now = ktime_get(), expires = t->timer.armed ? t->timer.expires : t->expires;
 
 	s->value = (struct timespec64){ 0, 0 };
 	ns_to_timespec64(t->interval, &s->interval);
@@ -303,6 +304,7 @@ static int settime(s32 id, int flags, const struct setting *new, struct setting 
 		t->interval = timespec64_to_ns(&new->interval);
 		t->overrun = t->overrun_last = 0;
 		t->expires = 0;
+		t->timer.wall = (flags & TIMER_ABSTIME) && (t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI);
 		if (value) {
 			t->expires = (flags & TIMER_ABSTIME) ? to_monotonic(t, value) : ktime_get() + value;
 			timer_arm(&t->timer, t->expires);

@@ -37,7 +37,7 @@ long sys_setpgid(pid_t pid, pid_t pgid)
 	spin_lock_irqsave(&tasklist_lock, flags);
 	t = process_find(pid);
 	if (!t) {
-		error = -ESRCH;
+		error = pid_task(pid_find(pid), PIDTYPE_PID) ? -EINVAL : -ESRCH;	/* -EINVAL: a thread */
 		goto out;
 	}
 	if (t->real_parent->group_leader == me) {

@@ -36,6 +36,7 @@ struct timer {
 	nsec_t expires;				/* monotonic */
 	void (*fn)(struct timer *t);
 	bool armed;
+	bool wall;				/* meant for a time of the wall clock: moved when that is set */
 };
 void timer_init(struct timer *t, void (*fn)(struct timer *t));
 void timer_arm(struct timer *t, nsec_t expires);	/* absolute; moves an armed one */

@@ -2,8 +2,14 @@ import { defineCases } from '../../../tools/suite/declaration.js';
 import { guestTest } from '../../../tools/suite/guest-test.js';
 
 export const lifeCycleCases = defineCases([
-	guestTest('2.7/many', 'many processes at once, and what one costs', {
-		args: (t) => [String(t.size(4000, 400))],
+	guestTest('2.7/waiting', 'wait, waitid and their kin; orphans; the death of a parent'),
+	guestTest('2.7/executing', 'exec: arguments, scripts, what is refused and why, broken files'),
+	guestTest('2.7/many', 'many processes at once, and what one costs', { args: ['400'] }),
+	guestTest('2.7/many-thousands', 'four thousand processes at once', {
+		program: 'many',
+		args: ['4000'],
+		tier: 'full',
+		start: 'boot',
 		machine: { memory: 512 },
 		timeout: 300,
 	}),

@@ -6,4 +6,10 @@ export const schedulerCases = defineCases([
 		args: (t) => [String(t.size(10, 2))],
 	}),
 	guestTest('2.4/sleeping', 'sleeps and timers keep their times and say what is left'),
+	guestTest('2.4/latency', 'sleepers wake in time, real-time ones under load too', {
+		args: (t) => [String(t.size(100_000, 300))],
+		start: 'boot',
+		machine: { icount: 'shift=3,sleep=off' },
+		timeout: 1200,
+	}),
 ]);

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 		return (fcntl(10, F_GETFD) >= 0) | (fcntl(11, F_GETFD) >= 0) << 1;
 	for (int fd = 3; fd < 64; fd++)
 		close(fd);
-	TEST_PLAN(44);
+	TEST_PLAN(42);
 	test_limits();
 	test_duplicates();
 	IS(open_after_exec(argv[0]), 1);

@@ -124,8 +124,9 @@ static void test_forgery_and_limits(void)
 	struct rlimit few = {10, 10};
 	siginfo_t forged;
 	int status;
-	pid_t parent = getpid(), pid = fork();
 
+	install(SIGUSR1, SA_RESTART);
+	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
 		memset(&forged, 0, sizeof(forged));
 		forged.si_code = SI_USER;

@@ -152,7 +152,7 @@ static void test_threads_and_groups(void)
 
 int main(void)
 {
-	TEST_PLAN(26);
+	TEST_PLAN(25);
 	test_calls();
 	test_masks();
 	test_threads_and_groups();

@@ -158,7 +158,7 @@ static void test_wall_clock(void)
 
 int main(void)
 {
-	TEST_PLAN(36);
+	TEST_PLAN(37);
 	install(SIGALRM, 0);
 	test_sleep();
 	test_intervals();

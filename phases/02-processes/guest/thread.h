@@ -31,7 +31,7 @@ struct thread {
 __attribute__((unused))
 static long futex(volatile int *word, int operation, int value, const void *timeout, volatile int *other, int third)
 {
-	return syscall(SYS_futex, word, operation, value, timeout, other, third);
+	return syscall(SYS_futex_time64, word, operation, value, timeout, other, third);
 }
 
 __attribute__((unused))

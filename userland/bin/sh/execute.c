@@ -181,11 +181,12 @@ static int execute_pipe(struct node *node, int flags)
 static int execute_background(struct node *node)
 {
 	struct job *job = job_new(node->first, 1);
+	int controlled = job_control;	/* the child has none of its own */
 
 	fflush(stdout);
 	if (!job_fork(job, 0)) {
 		/* Without job control nobody but the shell reads the terminal. */
-		if (!job_control) {
+		if (!controlled) {
 			int null = open("/dev/null", O_RDONLY);
 
 			if (null > 0) {
