@@ -4,6 +4,8 @@ import { guestTest } from '../../../tools/suite/guest-test.js';
 export const schedulerCases = defineCases([
 	guestTest('2.4/scheduler', 'policies, shares by nice values, real-time before all, CPU time', {
 		args: (t) => [String(t.size(10, 2))],
+		start: 'boot',
+		machine: { icount: 'shift=3,sleep=off' },
 	}),
 	guestTest('2.4/sleeping', 'sleeps and timers keep their times and say what is left'),
 	guestTest('2.4/latency', 'sleepers wake in time, real-time ones under load too', {

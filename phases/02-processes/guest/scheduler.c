@@ -100,37 +100,38 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/*
+ * Two spinners of the normal class, of the given niceness and policy, for so many seconds. What each did once both had
+ * begun is in did[].
+ */
+static void compete(int niceness, int policy, unsigned seconds, unsigned did[2])
+{
+	pid_t x = spinner(0, 0, SCHED_OTHER), y = spinner(1, niceness, policy);
+	struct sched_param high = {90}, normal = {0};
+
+	sched_setscheduler(0, SCHED_FIFO, &high);
+	usleep(300000);
+	did[0] = count[0], did[1] = count[1];
+	sleep(seconds);
+	did[0] = count[0] - did[0], did[1] = count[1] - did[1];
+	end(x), end(y);
+	sched_setscheduler(0, SCHED_OTHER, &normal);
+}
+
 /* Nice 0 weighs 1024, nice 5 weighs 335: 3.06 to 1. */
 static void test_shares(unsigned seconds)
 {
+	unsigned did[2];
 	pid_t a, b;
 
-	set(0, SCHED_FIFO, 90);
-	count[0] = count[1] = 0;
-	a = fork();
-	if (a == 0) {		/* of the normal class again, before the two compete */
-		set(0, SCHED_OTHER, 0);
-		pid_t x = spinner(0, 0, SCHED_OTHER), y = spinner(1, 5, SCHED_OTHER);
-		sleep(seconds);
-		end(x), end(y);
-		_exit(0);
-	}
-	waitpid(a, NULL, 0);
-	unsigned ratio = count[1] ? (unsigned)(100ULL * count[0] / count[1]) : 0;
+	compete(5, SCHED_OTHER, seconds, did);
+	unsigned ratio = did[1] ? (unsigned)(100ULL * did[0] / did[1]) : 0;
 	OK(ratio >= 275 && ratio <= 337, "nice 0 against nice 5 is within 10 %% of 3.06: %u hundredths", ratio);
-	count[0] = count[1] = 0;
-	a = fork();
-	if (a == 0) {
-		set(0, SCHED_OTHER, 0);
-		pid_t x = spinner(0, 0, SCHED_OTHER), y = spinner(1, 0, SCHED_IDLE);
-		sleep(seconds);
-		end(x), end(y);
-		_exit(0);
-	}
-	waitpid(a, NULL, 0);
-	unsigned part = (unsigned)(1000ULL * count[1] / (count[0] + count[1] + 1ULL));
+	compete(0, SCHED_IDLE, seconds, did);
+	unsigned part = (unsigned)(1000ULL * did[1] / (did[0] + did[1] + 1ULL));
 	OK(part <= 20, "the idle class gets at most 2 %% under load: %u per mille", part);
 	/* A real-time spinner leaves nothing to others, and gives way to one above. */
+	set(0, SCHED_FIFO, 90);
 	count[0] = count[1] = 0;
 	b = spinner(0, 0, SCHED_OTHER);
 	a = spinner(1, 0, SCHED_OTHER);
@@ -140,7 +141,7 @@ static void test_shares(unsigned seconds)
 	unsigned before = count[1];
 	usleep(200000);
 	OK(count[1] == before && count[0] > 0, "SCHED_FIFO starves the normal class");
-	end(a), end(b);
+	end(b), end(a);		/* in this order: beside the other neither comes to its end */
 	set(0, SCHED_OTHER, 0);
 }
 
