@@ -24,12 +24,5 @@ export const suite = defineSuite({
 		'Try: ps    sleep 100 then Ctrl-Z, jobs, bg, fg, Ctrl-C    bash-static',
 		'     busybox top    busybox nice -n 5 busybox yes > /dev/null &',
 	].join('\n'),
-	cases: [
-		...descriptorCases,
-		...threadCases,
-		...schedulerCases,
-		...signalCases,
-		...groupCases,
-		...lifeCycleCases,
-	],
+	cases: [...descriptorCases, ...threadCases, ...schedulerCases, ...signalCases, ...groupCases, ...lifeCycleCases],
 });

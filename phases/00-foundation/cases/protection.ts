@@ -75,7 +75,11 @@ function boots(memory: number, tier: 'quick' | 'full'): CaseDeclaration {
 				),
 			]);
 			if (memory > 1536)
-				t.match(machine.console.since(0), /memory: \d+ MiB beyond the direct map are not used/, 'what it leaves unused is named');
+				t.match(
+					machine.console.since(0),
+					/memory: \d+ MiB beyond the direct map are not used/,
+					'what it leaves unused is named',
+				);
 			t.ok(outcome === 'boots' || (memory <= 16 && outcome === 'says what it needs'), outcome, machine.console.tail());
 		},
 	};
