@@ -6,8 +6,8 @@ import { SECTOR } from '../../tools/crash/log.js';
 import { applyStep, expectations, foreignBytes, judge, type Tree, taggedBytes } from '../../tools/crash/oracle.js';
 import { OverlayDevice } from '../../tools/crash/overlay.js';
 import { record } from '../../tools/crash/record.js';
-import type { Epoch } from '../../tools/crash/states.js';
-import { type Step, singleWorkloads, stepLine, type Workload } from '../../tools/crash/workload.js';
+import { type Epoch, seededRandom } from '../../tools/crash/states.js';
+import { pairWorkloads, type Step, singleWorkloads, stepLine, type Workload } from '../../tools/crash/workload.js';
 import { type Device, MemoryDevice } from '../../tools/impfs/device.js';
 import { mkfs } from '../../tools/impfs/mkfs.js';
 import { ImpfsVolume } from '../../tools/impfs/volume.js';
@@ -59,6 +59,14 @@ t.test('workloads have unique names, folders of their own, and clean up', async 
 		t.equal(tree.size, 0);
 	}
 	t.equal(singleWorkloads(10).length, 10);
+	const pairs = pairWorkloads(200, seededRandom(4));
+	t.equal(pairs.length, 200);
+	t.same(pairs, pairWorkloads(200, seededRandom(4)), 'the same for the same seed');
+	for (const { steps } of pairs) {
+		const tree: Tree = new Map();
+		for (const one of steps) applyStep(tree, one);
+		if (tree.size > 0) t.fail(steps.map(stepLine).join('; '));
+	}
 	t.equal(stepLine(step('write f 0 10 tag')), 'write f 0 10 tag');
 });
 

@@ -3,6 +3,7 @@ import { type MachineOptions, machineOptions } from './machine-options.js';
 
 interface Options extends MachineOptions {
 	workloads: number | undefined;
+	pairs: number;
 	states: number | undefined;
 	samples: number;
 	seed: number;
@@ -14,11 +15,13 @@ export const command = defineCommand<Options>({
 	describe: 'Record what a guest writes, and check every state that a crash could have left',
 	examples: [
 		['imposos crash', 'Every change with every way to sync it'],
+		['imposos crash --pairs 300', 'And 300 of two changes'],
 		['imposos crash --workloads 5 --states 300', 'A taste of it'],
 	],
 	builder: (yargs) =>
 		jsonOption(machineOptions(yargs))
-			.option('workloads', { type: 'number', requiresArg: true, describe: 'How many; all when left out' })
+			.option('workloads', { type: 'number', requiresArg: true, describe: 'Of one change; all when left out' })
+			.option('pairs', { type: 'number', default: 0, requiresArg: true, describe: 'Of two changes beside them' })
 			.option('states', { type: 'number', requiresArg: true, describe: 'Stop after so many distinct states' })
 			.option('samples', { type: 'number', default: 40, requiresArg: true, describe: 'Drawn from each large epoch' })
 			.option('seed', { type: 'number', default: 1, requiresArg: true, describe: 'Start of what is drawn' }),
@@ -32,6 +35,7 @@ export const command = defineCommand<Options>({
 				samples: options.samples,
 				limit: options.states ?? Number.POSITIVE_INFINITY,
 				count: options.workloads ?? Number.POSITIVE_INFINITY,
+				pairs: options.pairs,
 			},
 			{ lifetime, signal, log },
 		);

@@ -10,7 +10,8 @@ import { createOverlay } from '../machine/qemu-img.js';
 import type { MachineSpec } from '../machine/spec.js';
 import { type Exploration, explore } from './explore.js';
 import { record } from './record.js';
-import { singleWorkloads } from './workload.js';
+import { seededRandom } from './states.js';
+import { pairWorkloads, singleWorkloads } from './workload.js';
 
 export interface CrashOptions {
 	request: MachineRequest;
@@ -18,19 +19,21 @@ export interface CrashOptions {
 	samples: number;
 	/** Most distinct states. */
 	limit: number;
-	/** Most workloads. */
+	/** Most workloads of one change. */
 	count: number;
+	/** Workloads of two changes beside them. */
+	pairs: number;
 }
 
 /** @throws BuildError, ImageError, BootError, GuestFailure */
 export async function crashInMachine(
-	{ request, seed, samples, limit, count }: CrashOptions,
+	{ request, seed, samples, limit, count, pairs }: CrashOptions,
 	{ lifetime, signal, log }: { lifetime: Lifetime; signal: AbortSignal; log: Log },
 ): Promise<Exploration> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'imposos-crash-'));
 	lifetime.defer(() => rmSync(folder, { recursive: true, force: true }));
 	const spec = await prepareMachine(request, { signal, log });
-	const workloads = singleWorkloads(count);
+	const workloads = [...singleWorkloads(count), ...pairWorkloads(pairs, seededRandom(seed))];
 	log.info(`recording ${workloads.length} workloads`);
 	const recording = await record({
 		...{ folder, workloads, seed, signal },

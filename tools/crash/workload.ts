@@ -83,34 +83,90 @@ function cleanup(steps: readonly Step[]): Step[] {
 	return deepest.map(([path, { kind }]) => step(kind === 'folder' ? 'rmdir' : 'unlink', [path]));
 }
 
-/**
- * Every change with every way to sync it, or a part of them: `count` of them evenly spread. A folder is prepared and
- * synced before, and emptied after, by the steps themselves.
- */
+/** Whether a step can succeed on what the steps before it have left. */
+function possible(tree: Tree, { op, paths }: Step): boolean {
+	const [first = '', second = ''] = paths;
+	const below = (path: string) => [...tree.keys()].some((other) => other.startsWith(`${path}/`));
+	if (op === 'mkdir') return !tree.has(first);
+	if (op === 'create' || op === 'sync') return true;
+	if (op === 'symlink') return !tree.has(second);
+	if (!tree.has(first)) return false;
+	if (op === 'rmdir') return !below(first);
+	if (op === 'link') return !tree.has(second);
+	if (op === 'rename') return tree.get(first) !== tree.get(second);
+	return op === 'fsync' || op === 'fdatasync' || tree.get(first)?.kind === 'file';
+}
+
+/** Changes in a folder that is prepared and synced before, and emptied after. */
+function workload(name: string, folder: string, changes: readonly Step[]): Workload | undefined {
+	const at = (file: string) => `${folder}/${file}`;
+	const steps = [
+		step('mkdir', [folder]),
+		step('mkdir', [at('d')]),
+		step('create', [at('a')]),
+		step('write', [at('a')], 0, 8192, `${folder}.a`),
+		step('sync', []),
+		...changes,
+	];
+	const tree: Tree = new Map();
+	for (const one of steps) {
+		if (!possible(tree, one)) return undefined;
+		applyStep(tree, one);
+	}
+	return { name, folder, steps: [...steps, ...cleanup(steps)] };
+}
+
+/** A change and the way it is synced. */
+interface Synced {
+	operation: Operation;
+	sync: string;
+	target: string;
+}
+
+const everySynced: readonly Synced[] = operations.flatMap((operation) =>
+	syncs.flatMap((sync) => (sync === 'sync' ? [''] : operation.targets).map((target) => ({ operation, sync, target }))),
+);
+
+function within(folder: string): (name: string) => string {
+	return (name) => (name === '.' ? folder : `${folder}/${name}`);
+}
+
+function syncStep({ sync, target }: Synced, folder: string): Step {
+	return step(sync, sync === 'sync' ? [] : [within(folder)(target)]);
+}
+
+/** Every change with every way to sync it, or `count` of them evenly spread. */
 export function singleWorkloads(count = Number.POSITIVE_INFINITY): Workload[] {
-	const all = operations.flatMap((operation) =>
-		syncs.flatMap((sync) =>
-			(sync === 'sync' ? [''] : operation.targets).map((target) => ({ operation, sync, target })),
-		),
-	);
-	const stride = Math.max(1, all.length / count);
-	const chosen = all.filter((_, index) => Math.floor(index / stride) !== Math.floor((index - 1) / stride));
-	return chosen.map(({ operation, sync, target }, index) => {
-		const folder = `w${index}`;
-		const at = (name: string) => (name === '.' ? folder : `${folder}/${name}`);
-		const steps = [
-			step('mkdir', [folder]),
-			step('mkdir', [at('d')]),
-			step('create', [at('a')]),
-			step('write', [at('a')], 0, 8192, `w${index}.a`),
-			step('sync', []),
-			...operation.steps(at, `w${index}.b`),
-			step(sync, sync === 'sync' ? [] : [at(target)]),
-		];
-		return {
-			name: [operation.name, sync, target].filter((word) => word).join(' '),
-			folder,
-			steps: [...steps, ...cleanup(steps)],
-		};
+	const stride = Math.max(1, everySynced.length / count);
+	const chosen = everySynced.filter((_, index) => Math.floor(index / stride) !== Math.floor((index - 1) / stride));
+	return chosen.flatMap((one, index) => {
+		const folder = `w${index.toString(36)}`;
+		const name = [one.operation.name, one.sync, one.target].filter((word) => word).join(' ');
+		const changes = [...one.operation.steps(within(folder), `${folder}.b`), syncStep(one, folder)];
+		return workload(name, folder, changes) ?? [];
 	});
+}
+
+/** `count` workloads of two changes, the first synced or not, drawn from all that can succeed. */
+export function pairWorkloads(count: number, random: () => number): Workload[] {
+	const list: Workload[] = [];
+	const pick = () => everySynced[Math.floor(random() * everySynced.length)];
+	for (let tries = 0; list.length < count && tries < count * 20; tries++) {
+		const [first, second] = [pick(), pick()];
+		if (first === undefined || second === undefined) break;
+		const synced = random() < 0.5;
+		const folder = `p${list.length.toString(36)}`;
+		const changes = [
+			...first.operation.steps(within(folder), `${folder}.b`),
+			...(synced ? [syncStep(first, folder)] : []),
+			...second.operation.steps(within(folder), `${folder}.c`),
+			syncStep(second, folder),
+		];
+		const between = synced ? `${first.sync} ${first.target}, ` : '';
+		const name =
+			`${first.operation.name}, ${between}${second.operation.name}, ${second.sync} ${second.target}`.trimEnd();
+		const made = workload(name, folder, changes);
+		if (made !== undefined) list.push(made);
+	}
+	return list;
 }

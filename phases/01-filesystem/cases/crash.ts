@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { type Exploration, explore, type Recording } from '../../../tools/crash/explore.js';
 import { record } from '../../../tools/crash/record.js';
-import type { Epoch } from '../../../tools/crash/states.js';
-import { singleWorkloads } from '../../../tools/crash/workload.js';
+import { type Epoch, seededRandom } from '../../../tools/crash/states.js';
+import { pairWorkloads, singleWorkloads, type Workload } from '../../../tools/crash/workload.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 
 /** Records workloads in a machine of the case's own. */
-function recorded(t: CaseTools, count: number): Promise<Recording> {
+function recorded(t: CaseTools, workloads: readonly Workload[]): Promise<Recording> {
 	mkdirSync(t.scratch, { recursive: true });
 	return record({
-		...{ folder: t.scratch, workloads: singleWorkloads(count), seed: t.seed & 0xff, signal: t.signal },
+		...{ folder: t.scratch, workloads, seed: t.seed & 0xff, signal: t.signal },
 		boot: async (extra) => {
 			const vm = await t.boot({ extra });
 			return { control: vm.control, end: () => vm.machine.dispose() };
@@ -46,7 +46,7 @@ export const crashCases = defineCases([
 			t.plan(3);
 			const { states, checks, violations, seconds } = await explored(
 				t,
-				await recorded(t, Number.POSITIVE_INFINITY),
+				await recorded(t, singleWorkloads()),
 				t.size(400, 40),
 			);
 			const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
@@ -58,6 +58,23 @@ export const crashCases = defineCases([
 		},
 	},
 	{
+		id: '1.3/crash-explorer-pairs',
+		title: 'no more do workloads of two changes lose or tear anything',
+		tier: 'full',
+		start: 'none',
+		needs: ['qemu'],
+		timeout: 4 * 3600,
+		run: async (_vm, t) => {
+			t.plan(2);
+			const recording = await recorded(t, [...singleWorkloads(), ...pairWorkloads(1000, seededRandom(t.seed))]);
+			const { states, violations } = await explored(t, recording, 400);
+			const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
+			t.ok(violations.length === 0, `no violation in ${states} states`, text.join('\n'));
+			t.figure('crash states', states, 'distinct');
+			t.ok(states >= 50_000, 'at least 50,000 distinct states', String(states));
+		},
+	},
+	{
 		id: '1.3/crash-explorer-finds',
 		title: 'the crash explorer finds missing barriers, lost writes and early returns',
 		tier: 'quick',
@@ -65,7 +82,7 @@ export const crashCases = defineCases([
 		needs: ['qemu'],
 		timeout: 300,
 		run: async (_vm, t) => {
-			const recording = await recorded(t, 5);
+			const recording = await recorded(t, singleWorkloads(5));
 			const { epochs } = recording;
 			const faults: [name: string, epochs: Epoch[]][] = [
 				['every other flush is ignored', withoutBarriers(epochs, 0)],
