@@ -87,6 +87,9 @@ function cleanup(steps: readonly Step[]): Step[] {
 function possible(tree: Tree, { op, paths }: Step): boolean {
 	const [first = '', second = ''] = paths;
 	const below = (path: string) => [...tree.keys()].some((other) => other.startsWith(`${path}/`));
+	const target = second === '' ? first : second;
+	const parent = target.slice(0, Math.max(0, target.lastIndexOf('/')));
+	if (parent !== '' && tree.get(parent)?.kind !== 'folder') return false;
 	if (op === 'mkdir') return !tree.has(first);
 	if (op === 'create' || op === 'sync') return true;
 	if (op === 'symlink') return !tree.has(second);
