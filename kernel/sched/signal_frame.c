@@ -61,7 +61,7 @@ static unsigned long frame_place(const struct signal_delivery *d, const struct p
 	}
 	*fpstate = 0;
 	if (current->thread.fpu) {
-		sp = (sp - sizeof(struct abi_fpstate)) & ~15ul;
+		sp = fpu_frame_place(sp);
 		*fpstate = sp;
 	}
 	sp -= size;

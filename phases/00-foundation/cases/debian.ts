@@ -49,7 +49,7 @@ export const debianCases = defineCases([
 		image: 'debian-tools',
 		timeout: 120,
 		run: async (vm, t) => {
-			t.plan(7);
+			t.plan(8);
 			await isUnmodified(vm, t, 'dash', 'bin/dash', '/usr/bin/dash');
 			await isUnmodified(vm, t, 'coreutils', 'bin/ls', '/usr/bin/ls');
 			await isUnmodified(vm, t, 'sed', 'bin/sed', '/usr/bin/sed');
@@ -61,6 +61,8 @@ export const debianCases = defineCases([
 			]);
 			t.equal(dash.stdout, '<2000>,<1999>,<1998>\nA\nB\n', 'a pipeline of coreutils');
 			t.equal(dash.status, 5, 'and its status');
+			const sum = await vm.exec(['/usr/bin/dash', '-c', 'echo abc | cksum']);
+			t.equal(sum.stdout, '1112837078 4\n', 'cksum, which takes AVX for granted');
 			const list = await vm.exec(['/usr/bin/ls', '--color=never', '-d', '/usr/bin/dash', '/etc/passwd']);
 			t.equal(list.stdout, '/etc/passwd\n/usr/bin/dash\n', 'ls of coreutils');
 		},

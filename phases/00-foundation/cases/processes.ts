@@ -7,6 +7,7 @@ export const processCases = defineCases([
 		args: (t) => [String(t.size(10_000, 300))],
 		timeout: 1200,
 	}),
+	guestTest('0.3/vectors', 'AVX registers are a task’s own'),
 	guestTest('0.3/odd-calls', 'what random calls and real programs have broken stays mended'),
 	guestTest('0.3/exhaustion', 'who uses up processes, descriptors, memory or the disk is refused or killed alone', {
 		args: ['/filler'],

@@ -51,4 +51,9 @@ void cpu_detect(void)
 	f->umip = f->f7_ecx & BIT(2);
 	f->nx = f->f81_edx & BIT(20);
 	f->sse42 = f->f1_ecx & BIT(20);
+	/* AVX is kept by XSAVE, in the place and size that everybody knows it by. */
+	if (f->fxsr && f->sse && f->f1_ecx & BIT(26) && f->f1_ecx & BIT(28) && f->max_leaf >= 0xd) {
+		cpuid(0xd, 2, &a, &b, &c, &d);
+		f->avx = a == 256 && b == 576;
+	}
 }

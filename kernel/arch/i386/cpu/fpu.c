@@ -22,6 +22,7 @@
 #define CR0_NE BIT(5)
 #define CR4_OSFXSR	BIT(9)
 #define CR4_OSXMMEXCPT	BIT(10)
+#define CR4_OSXSAVE	BIT(18)
 
 static struct fpu_state initial;
 static struct kmem_cache *fpu_cache;
@@ -31,7 +32,9 @@ static void clear_ts(void) { __asm__ volatile("clts" ::: "memory"); }
 
 static void save(struct fpu_state *s)
 {
-	if (cpu_features.fxsr)
+	if (cpu_features.avx)
+		__asm__ volatile("xsave %0" : "+m"(*s) : "a"(XSTATE_ALL), "d"(0));
+	else if (cpu_features.fxsr)
 		__asm__ volatile("fxsave %0" : "=m"(*s));
 	else
 		__asm__ volatile("fnsave %0; fwait" : "=m"(*s));
@@ -39,7 +42,9 @@ static void save(struct fpu_state *s)
 
 static void load(const struct fpu_state *s)
 {
-	if (cpu_features.fxsr)
+	if (cpu_features.avx)
+		__asm__ volatile("xrstor %0" :: "m"(*s), "a"(XSTATE_ALL), "d"(0));
+	else if (cpu_features.fxsr)
 		__asm__ volatile("fxrstor %0" :: "m"(*s));
 	else
 		__asm__ volatile("frstor %0" :: "m"(*s));
@@ -53,14 +58,18 @@ void fpu_init(void)
 	if (cpu_features.fxsr)
 		write_cr4(read_cr4() | CR4_OSFXSR | (cpu_features.sse ? CR4_OSXMMEXCPT : 0));
 	clear_ts();
+	if (cpu_features.avx) {
+		write_cr4(read_cr4() | CR4_OSXSAVE);
+		__asm__ volatile("xsetbv" :: "c"(0), "a"(XSTATE_ALL), "d"(0));
+	}
 	__asm__ volatile("fninit");
 	if (cpu_features.sse)
 		__asm__ volatile("ldmxcsr %0" :: "m"(mxcsr));
 	save(&initial);
 	if (cpu_features.fxsr)	/* what the vector registers held before is nobody's business */
-		memset(initial.fxsave + 32, 0, sizeof(initial.fxsave) - 32);
+		memset(initial.fxsave + 32, 0, sizeof(initial) - 32);
 	set_ts();
-	fpu_cache = kmem_cache_create("fpu_state", sizeof(struct fpu_state), 16);
+	fpu_cache = kmem_cache_create("fpu_state", sizeof(struct fpu_state), 64);
 }
 
 int fpu_alloc(struct task *t)

@@ -1,6 +1,7 @@
 /*
  * FPU state in signal frames: the old FSAVE record, followed by the FXSAVE area. Programs may change either; the
- * FSAVE part decides for the x87 registers, the FXSAVE part for SSE, as Linux has it.
+ * FSAVE part decides for the x87 registers, the FXSAVE part for SSE, as Linux has it. With AVX the rest of the XSAVE
+ * area follows, announced by magic numbers in the bytes of FXSAVE that are software's, and closed by another.
  *
  * Intel SDM vol. 1, 8.1.10 (FSAVE), 10.5 (FXSAVE).
  */
@@ -21,6 +22,12 @@ struct fxsave {
 	u8 rest[512 - 160];
 };
 _Static_assert(sizeof(struct fxsave) == 512, "FXSAVE");
+
+#define MAGIC1 0x46505853u
+#define MAGIC2 0x46505845u
+#define FSAVE_SIZE offsetof(struct abi_fpstate, _fxsr_env)
+#define EXTENSION (sizeof(struct fpu_state) - sizeof(struct fxsave))	/* of XSAVE over FXSAVE */
+_Static_assert(EXTENSION == 64 + 256, "XSAVE with AVX");
 
 #define MXCSR_DEFAULT_MASK 0xffbfu
 
@@ -52,6 +59,50 @@ static u32 full_tags(const struct fxsave *fx)
 	return tags;
 }
 
+unsigned long fpu_frame_place(unsigned long sp)
+{
+	if (!cpu_features.avx)
+		return (sp - sizeof(struct abi_fpstate)) & ~15ul;
+	return ((sp - sizeof(struct fpu_state) - sizeof(u32)) & ~63ul) - FSAVE_SIZE;
+}
+
+static void announce_extension(struct abi_fpstate *f)
+{
+	f->padding2[0] = MAGIC1;
+	f->padding2[1] = FSAVE_SIZE + sizeof(struct fpu_state) + sizeof(u32);
+	f->padding2[2] = XSTATE_ALL;
+	f->padding2[3] = 0;
+	f->padding2[4] = sizeof(struct fpu_state);
+}
+
+/* fpu_save_current() was called. */
+static int store_extension(u8 __user *at)
+{
+	struct fpu_state *s = current->thread.fpu;
+	u32 magic = MAGIC2;
+
+	s->xstate_bv |= XSTATE_LEGACY;
+	return copy_to_user(at, &s->xstate_bv, EXTENSION) || copy_to_user(at + EXTENSION, &magic, sizeof(magic)) ? -EFAULT : 0;
+}
+
+/* The registers are dropped. A frame that a program made itself may do without the extension: AVX is initial then. */
+static int load_extension(const struct abi_fpstate *f, const u8 __user *at)
+{
+	struct fpu_state *s = current->thread.fpu;
+	u32 magic = 0;
+	int error = 0;
+
+	if (f->magic == X86_FXSR_MAGIC && f->padding2[0] == MAGIC1 && f->padding2[4] == sizeof(struct fpu_state)) {
+		if (copy_from_user(&magic, at + EXTENSION, sizeof(magic)) ||
+		    (magic == MAGIC2 && copy_from_user(&s->xstate_bv, at, EXTENSION)))
+			error = -EFAULT;
+	}
+	/* What the processor would refuse. */
+	s->xstate_bv = (magic == MAGIC2 && !error ? s->xstate_bv & XSTATE_ALL : 0) | XSTATE_LEGACY;
+	memset(s->header, 0, sizeof(s->header));
+	return error;
+}
+
 int fpu_store_frame(struct abi_fpstate __user *ustate)
 {
 	struct fxsave *fx;
@@ -78,6 +129,8 @@ int fpu_store_frame(struct abi_fpstate __user *ustate)
 		f->status = fx->swd;
 		f->magic = X86_FXSR_MAGIC;
 		memcpy(f->_fxsr_env, fx, sizeof(*fx));
+		if (cpu_features.avx)
+			announce_extension(f);
 	} else {
 		memset(f, 0, sizeof(*f));
 		memcpy(f, fx, 108);
@@ -86,6 +139,8 @@ int fpu_store_frame(struct abi_fpstate __user *ustate)
 	}
 	if (copy_to_user(ustate, f, sizeof(*f)))
 		error = -EFAULT;
+	if (!error && cpu_features.avx)
+		error = store_extension((u8 __user *)(ustate + 1));
 	kfree(f);
 	return error;
 }
@@ -139,6 +194,8 @@ int fpu_load_frame(const struct abi_fpstate __user *ustate)
 		memcpy(fx, f->_fxsr_env, sizeof(*fx));
 	legacy_to_fxsave(fx, f);
 	fx->mxcsr &= mask;
+	if (cpu_features.avx)
+		error = load_extension(f, (const u8 __user *)(ustate + 1));
 out:
 	kfree(f);
 	return error;

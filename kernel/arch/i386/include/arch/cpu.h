@@ -9,7 +9,7 @@ struct cpu_features {
 	char model_name[49];
 	u32 signature;			/* CPUID 1 EAX */
 	u32 f1_edx, f1_ecx, f7_ebx, f7_ecx, f81_edx;
-	bool nx, pge, sep, fxsr, sse, tsc, smep, smap, umip, rdrand, rdseed, apic, tsc_invariant, sse42;
+	bool nx, pge, sep, fxsr, sse, avx, tsc, smep, smap, umip, rdrand, rdseed, apic, tsc_invariant, sse42;
 	u32 family, model, stepping, max_leaf, tsc_khz;
 };
 extern struct cpu_features cpu_features;

@@ -10,7 +10,13 @@
 struct task;
 struct abi_user_desc;
 
-struct fpu_state { u8 fxsave[512]; } __aligned(16);
+/* What FXSAVE writes; with AVX the whole is what XSAVE writes for x87, SSE and AVX in its standard format. */
+struct fpu_state {
+	u8 fxsave[512];
+	u64 xstate_bv;		/* components that are not in their initial state */
+	u64 header[7];		/* zero */
+	u8 ymm_high[256];
+} __aligned(64);
 
 struct thread {
 	unsigned long sp;		/* kernel stack pointer while switched out */
