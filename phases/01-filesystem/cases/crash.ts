@@ -47,7 +47,7 @@ export const crashCases = defineCases([
 			const { states, checks, violations, seconds } = await explored(
 				t,
 				await recorded(t, singleWorkloads()),
-				t.size(400, 40),
+				t.size(400, 25),
 			);
 			const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
 			t.ok(violations.length === 0, `no violation in ${states} states`, text.join('\n'));
@@ -82,7 +82,7 @@ export const crashCases = defineCases([
 		needs: ['qemu'],
 		timeout: 300,
 		run: async (_vm, t) => {
-			const recording = await recorded(t, singleWorkloads(5));
+			const recording = await recorded(t, singleWorkloads(3));
 			const { epochs } = recording;
 			const faults: [name: string, epochs: Epoch[]][] = [
 				['every other flush is ignored', withoutBarriers(epochs, 0)],

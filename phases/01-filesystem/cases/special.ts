@@ -63,7 +63,7 @@ export const specialCases = defineCases([
 				['busybox ps -o pid,ppid,comm', /^ +1 +0 init$/m],
 				['busybox top -b -n 1', /^Mem: \d+K used[\s\S]*^ +1 +0 root/m],
 				['busybox free', /^Mem: +\d+/m],
-				['sleep 50 & busybox pidof sleep; kill $!', /^\d+\n$/],
+				['sleep 50 & until busybox pidof sleep; do :; done; kill $!', /^\d+\n$/],
 				['busybox uptime', /load average: \d/],
 				['busybox mount', /^\/dev\/sda1 on \/ type impfs/m],
 				['busybox df -h /', /% \/$/m],
