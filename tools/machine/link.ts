@@ -44,8 +44,8 @@ export class Link implements Transport {
 	constructor(line: Duplex) {
 		this.#line = line;
 		line.on('data', (bytes: Buffer) => this.#receive(bytes));
-		line.on('error', (error) => this.#end(new BootError('the control line failed', { cause: error })));
-		line.on('close', () => this.#end(new BootError('the control line was closed: the machine has ended')));
+		line.on('error', (error: NodeJS.ErrnoException) => this.#end(lineError(error)));
+		line.on('close', () => this.#end(lineError()));
 	}
 
 	/**
@@ -214,4 +214,11 @@ export class Link implements Transport {
 		if (this.#sent > 0) this.#timer = setTimeout(() => this.#repeat(), this.#resendMs);
 		this.#fill();
 	}
+}
+
+/** A peer that goes while bytes are on their way resets the line instead of closing it: both mean its end. */
+function lineError(error?: NodeJS.ErrnoException): BootError {
+	if (error === undefined || error.code === 'ECONNRESET' || error.code === 'EPIPE')
+		return new BootError('the control line was closed: the machine has ended', { cause: error });
+	return new BootError('the control line failed', { cause: error });
 }
