@@ -68,11 +68,11 @@ export async function prepareMachine(
 		});
 	const file = isImageFile(request.image) ? path.resolve(request.image) : undefined;
 	if (file !== undefined) checkImageFile(file);
-	const [accelerator, disk] = await Promise.all([
-		chooseAccelerator(request.accelerator, signal),
-		file === undefined ? buildNamedImage(request, { signal, log }) : buildKernelOnly(request, file, { signal, log }),
-	]);
-	return plannedMachine(request, disk, accelerator);
+	const disk = await (file === undefined
+		? buildNamedImage(request, { signal, log })
+		: buildKernelOnly(request, file, { signal, log }));
+	// Not beside the build: a probe that is still running when the build fails would outlive the command.
+	return plannedMachine(request, disk, await chooseAccelerator(request.accelerator, signal));
 }
 
 /** The machine of a request whose disk image and accelerator are known. Pure. */
