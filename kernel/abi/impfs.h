@@ -23,7 +23,9 @@
  *                   | map[13]           | -> double         -> indirect -> data   checksum in each
  *                   | map[14]           | -> triple         -> double -> ...
  *
- * A zero pointer is a hole. A symlink of up to 60 bytes lives in the map itself, padded with zeros.
+ * A zero pointer is a hole. A pointer to a regular file's data that has IMPFS_PTR_UNWRITTEN set is a block that the file
+ * holds and nothing was written to: it reads as zeros, whatever the block has. Blocks may be held beyond the size.
+ * A symlink of up to 60 bytes lives in the map itself, padded with zeros.
  *
  *   a directory     a B+ tree in the directory's own blocks. Logical block 0 is the root: a leaf at first.
  *   an index block  | header | key, block | key, block | ...             | checksum |
@@ -76,6 +78,7 @@
 #define IMPFS_DIRECT		12u
 #define IMPFS_MAP_SLOTS		15u
 #define IMPFS_PTRS		1023u		/* pointers in an indirect block */
+#define IMPFS_PTR_UNWRITTEN	0x80000000u	/* block numbers need 28 bits */
 #define IMPFS_INLINE_MAX	60u		/* bytes of a symlink inside the inode */
 #define IMPFS_NAME_MAX		255u
 #define IMPFS_SYMLINK_MAX	4095u
@@ -92,7 +95,8 @@
 #define IMPFS_RO_QUOTA		0x1u	/* the quota inodes are kept up to date */
 #define IMPFS_RO_KNOWN		0x0u
 #define IMPFS_INCOMPAT_RECOVER	0x1u	/* the log may hold transactions: replay before anything is read */
-#define IMPFS_INCOMPAT_KNOWN	0x1u
+#define IMPFS_INCOMPAT_UNWRITTEN 0x2u	/* pointers to data may have IMPFS_PTR_UNWRITTEN; mkfs sets it */
+#define IMPFS_INCOMPAT_KNOWN	0x3u
 
 struct impfs_superblock {
 	__u32 magic;

@@ -5,6 +5,7 @@
 #include <core/time.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
+#include <sched/signal.h>
 #include <sched/task.h>
 #include <abi/capability.h>
 #include <abi/mount.h>
@@ -102,16 +103,29 @@ int may_create(struct inode *dir, struct dentry *child)
 	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
 }
 
+int inode_newsize_ok(const struct inode *inode, loff_t size)
+{
+	if (size > inode->sb->max_bytes)
+		return -EFBIG;
+	if (size > inode->size && (u64)size > rlimit(RLIMIT_FSIZE)) {
+		signal_send_thread(SIGXFSZ, current);
+		return -EFBIG;
+	}
+	return 0;
+}
+
 int setattr_prepare(struct dentry *d, struct iattr *a)
 {
 	struct inode *inode = d->inode;
 	const struct cred *c = current_cred();
+	int error;
 
 	if (a->valid & ATTR_SIZE) {
 		if (a->size < 0)
 			return -EINVAL;
-		if (a->size > inode->sb->max_bytes)
-			return -EFBIG;
+		error = inode_newsize_ok(inode, a->size);
+		if (error)
+			return error;
 	}
 	if (a->valid & ATTR_FORCE)
 		return 0;

@@ -9,6 +9,7 @@
 #include <sched/task.h>
 #include <sys/syscalls.h>
 #include <abi/capability.h>
+#include <abi/fiemap.h>
 #include <abi/ioctl.h>
 
 #define SETTABLE (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
@@ -260,19 +261,10 @@ static long file_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 		return put_user((u32)(left < 0 ? 0 : left > 0x7fffffff ? 0x7fffffff : left), (u32 __user *)arg);
 	case FIGETBSZ:
 		return put_user(inode->sb->blocksize, (u32 __user *)arg);
-	case FIBMAP: {
-		u32 block;
-
-		if (!S_ISREG(inode->mode))
-			break;
-		if (!capable(CAP_SYS_RAWIO))
-			return -EPERM;
-		if (!inode->mapping->ops || !inode->mapping->ops->bmap)
-			return -EINVAL;
-		if (get_user(block, (u32 __user *)arg))
-			return -EFAULT;
-		return put_user((u32)inode->mapping->ops->bmap(inode->mapping, block), (u32 __user *)arg);
-	}
+	case FIBMAP:
+		return file_fibmap(f, (u32 __user *)arg);
+	case FS_IOC_FIEMAP:
+		return file_fiemap(f, (struct abi_fiemap __user *)arg);
 	}
 	return f->op->ioctl ? f->op->ioctl(f, cmd, arg) : -ENOTTY;
 }

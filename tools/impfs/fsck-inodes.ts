@@ -1,7 +1,7 @@
 /** fsck's pass over the inode tables: every inode's own fields, its map and its xattr block; who holds which block. */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
 import type { FsckState } from './fsck-state.js';
-import { mapPath } from './map.js';
+import { isUnwritten, mapPath, pointedBlock } from './map.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from './volume.js';
 import { decodeXattrs } from './xattr.js';
 
@@ -161,7 +161,10 @@ function holdMap(state: FsckState, ino: number, inode: Inode, trusted: boolean):
 		state.found('inodes', `inode ${ino}: block ${block} ${message}`);
 		return 0;
 	};
-	const visit = (block: number, level: number, base: number): number => {
+	const mayReserve = kind === S_IFREG && (core.superblock.incompat & IMPFS.INCOMPAT_UNWRITTEN) !== 0;
+	const visit = (pointer: number, level: number, base: number): number => {
+		const block = level === 0 && mayReserve ? pointedBlock(pointer) : pointer;
+		if (block === 0) return complain(block, 'is marked as unwritten');
 		if (block >= core.superblock.blocks) return complain(block, 'lies beyond the volume');
 		if (level === 0) {
 			if (!state.hold(block)) {
@@ -170,7 +173,7 @@ function holdMap(state: FsckState, ino: number, inode: Inode, trusted: boolean):
 				state.shared.push({ ino, logical: base });
 			}
 			blocks++;
-			return block;
+			return pointer;
 		}
 		const seed = core.ownerSeed(ino, inode.generation, block);
 		if (!core.tailOk(block, seed)) return complain(block, 'is an indirect block with a wrong checksum');
@@ -228,14 +231,17 @@ export function unshare(state: FsckState): void {
 			const block = core.block(at);
 			at = new DataView(block.buffer, block.byteOffset).getUint32(index * 4, true);
 		}
-		core.device.read(bytes, at * IMPFS.BLOCK_SIZE);
-		core.device.write(bytes, copy * IMPFS.BLOCK_SIZE);
+		const pointer = isUnwritten(at) ? copy + IMPFS.PTR_UNWRITTEN : copy;
+		if (!isUnwritten(at)) {
+			core.device.read(bytes, at * IMPFS.BLOCK_SIZE);
+			core.device.write(bytes, copy * IMPFS.BLOCK_SIZE);
+		}
 		if (holder === 0) {
-			known.inode.map[slot] = copy;
+			known.inode.map[slot] = pointer;
 			core.writeInode(ino, known.inode);
 		} else {
 			const block = core.block(holder);
-			new DataView(block.buffer, block.byteOffset).setUint32((path.at(-1) as number) * 4, copy, true);
+			new DataView(block.buffer, block.byteOffset).setUint32((path.at(-1) as number) * 4, pointer, true);
 			core.dirty(holder, core.ownerSeed(ino, known.inode.generation, holder));
 		}
 	}

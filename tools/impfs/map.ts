@@ -3,7 +3,7 @@ import { IMPFS, type Inode } from '../abi/impfs.js';
 import type { ImpfsCore } from './core.js';
 import { ImpfsError } from './errors.js';
 
-const { DIRECT, PTRS, CSUM_OFFSET } = IMPFS;
+const { DIRECT, PTRS, PTR_UNWRITTEN, CSUM_OFFSET } = IMPFS;
 
 /** The slot in the inode's map and the index in each indirect block on the way down. @throws ImpfsError EFBIG */
 export function mapPath(logical: number): number[] {
@@ -32,7 +32,17 @@ function indirect(core: ImpfsCore, ino: number, inode: Inode, number: number): D
 	return view;
 }
 
-/** The block at a logical position, 0 for a hole. */
+/** True for a pointer to data that the file holds and that was never written to: it reads as zeros. */
+export function isUnwritten(pointer: number): boolean {
+	return pointer >= PTR_UNWRITTEN;
+}
+
+/** The block that a pointer to data names, marked or not. */
+export function pointedBlock(pointer: number): number {
+	return pointer % PTR_UNWRITTEN;
+}
+
+/** The block at a logical position, 0 for a hole and for one that nothing was written to. */
 export function mapBlock(core: ImpfsCore, ino: number, inode: Inode, logical: number): number {
 	const [slot, ...path] = mapPath(logical) as [number, ...number[]];
 	let block = inode.map[slot] as number;
@@ -40,7 +50,7 @@ export function mapBlock(core: ImpfsCore, ino: number, inode: Inode, logical: nu
 		if (block === 0) return 0;
 		block = indirect(core, ino, inode, block).getUint32(index * 4, true);
 	}
-	return block;
+	return isUnwritten(block) ? 0 : block;
 }
 
 /**
@@ -86,8 +96,8 @@ export function mapSet(core: ImpfsCore, ino: number, inode: Inode, logical: numb
 
 /** Frees what lies at logical block `keep` and beyond. The caller sets the size and writes the inode. */
 export function mapTruncate(core: ImpfsCore, ino: number, inode: Inode, keep: number): void {
-	const release = (block: number): void => {
-		core.release(block);
+	const release = (pointer: number): void => {
+		core.release(pointedBlock(pointer));
 		inode.blocks--;
 	};
 	/** Frees from `from` on in the subtree under `block`; true if nothing is left of it. */
@@ -123,17 +133,19 @@ export function mapTruncate(core: ImpfsCore, ino: number, inode: Inode, keep: nu
 	}
 }
 
-/** A mapped data block. */
+/** A data block that a file holds. */
 export interface Mapped {
 	logical: number;
 	block: number;
+	/** Nothing was written to it: it reads as zeros. */
+	unwritten: boolean;
 }
 
 /** The data blocks of a file in order, holes left out. */
 export function* mapEach(core: ImpfsCore, ino: number, inode: Inode): Generator<Mapped> {
 	function* under(block: number, level: number, base: number): Generator<Mapped> {
 		if (level === 0) {
-			yield { logical: base, block };
+			yield { logical: base, block: pointedBlock(block), unwritten: isUnwritten(block) };
 			return;
 		}
 		const view = indirect(core, ino, inode, block);

@@ -58,6 +58,7 @@ function makeSuperblock(shape: Geometry, options: MkfsOptions): ReturnType<typeo
 		magic: IMPFS.MAGIC,
 		revision: IMPFS.REVISION,
 		compat: (shape.journalBlocks ? IMPFS.COMPAT_JOURNAL : 0) | IMPFS.COMPAT_XATTR,
+		incompat: IMPFS.INCOMPAT_UNWRITTEN,
 		state: IMPFS.STATE_CLEAN,
 		blocks: shape.blocks,
 		block_size: BLOCK,

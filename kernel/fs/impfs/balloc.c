@@ -114,8 +114,14 @@ int impfs_alloc_blocks(struct handle *h, u32 goal, u32 *start, u32 *count)
 		goal = 0;
 	mutex_lock_nested(&fs->alloc_lock);
 	usable = fs->free_blocks - fs->busy_blocks;
-	if (usable <= fs->reserved_blocks && !capable(CAP_SYS_RESOURCE))
-		goto out;
+	if (usable <= fs->reserved_blocks || usable - fs->reserved_blocks < *count) {
+		bool privileged = capable(CAP_SYS_RESOURCE);
+
+		if (!privileged && usable <= fs->reserved_blocks)
+			goto out;
+		if (!privileged)
+			*count = usable - fs->reserved_blocks;
+	}
 	first = goal / IMPFS_GROUP_BLOCKS;
 	/* The last round is the first group again, from its beginning. */
 	for (n = 0; n <= fs->groups; n++) {

@@ -405,7 +405,7 @@ static loff_t seek_map(struct inode *inode, loff_t off, bool data)
 	if (off < 0 || off >= size)
 		return -ENXIO;
 	while (at < size) {
-		err = impfs_map_run(inode, (u32)((u64)at >> IMPFS_BLOCK_SHIFT), 1u << 20, &block, &count);
+		err = impfs_map_run(inode, (u32)((u64)at >> IMPFS_BLOCK_SHIFT), ~0u, &block, &count);
 		if (err)
 			return err;
 		if (data == (block != 0))
@@ -430,94 +430,13 @@ static loff_t llseek(struct file *f, loff_t off, int whence)
 	return at;
 }
 
-/* Zeroes [from, to) within one block that stays. */
-static int zero_part(struct inode *inode, loff_t from, loff_t to)
-{
-	u32 index = (u32)((u64)from >> PAGE_SHIFT), block;
-	struct page *page;
-	int err = impfs_map(inode, index, &block);
-
-	if (err || from >= to)
-		return err;
-	page = read_mapping_page(&inode->data, index, NULL);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	page_lock(page);
-	page_wait_writeback(page);
-	__builtin_memset((u8 *)page_address(page) + ((unsigned)from & (PAGE_SIZE - 1)), 0, (size_t)(to - from));
-	if (block)
-		(void)page_set_dirty(page);	/* whether it was dirty does not matter */
-	page_unlock(page);
-	page_put(page);
-	return 0;
-}
-
-static int punch(struct inode *inode, loff_t off, loff_t end)
-{
-	loff_t first = ALIGN_UP(off, (loff_t)IMPFS_BLOCK_SIZE), last = ALIGN_DOWN(end, (loff_t)IMPFS_BLOCK_SIZE);
-	int err;
-
-	if (first > last)
-		return zero_part(inode, off, end);
-	err = zero_part(inode, off, first);
-	if (!err && last < end)
-		err = zero_part(inode, last, end);
-	if (err || first == last)
-		return err;
-	truncate_pagecache_range(inode, first, last);
-	return impfs_free_range(inode, (u32)((u64)first >> IMPFS_BLOCK_SHIFT), (u64)last >> IMPFS_BLOCK_SHIFT);
-}
-
-/* Holes can be punched; reserving space ahead would need blocks that read as zeros, which the format does not mark. */
-static long fallocate(struct file *f, int mode, loff_t off, loff_t len)
-{
-	struct inode *inode = f->inode;
-	loff_t end;
-	int err;
-
-	if (mode != (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
-		return -EOPNOTSUPP;
-	if (off < 0 || len <= 0 || off > inode->sb->max_bytes - len)
-		return off < 0 || len <= 0 ? -EINVAL : -EFBIG;
-	down_write(&inode->rwsem);
-	end = min(off + len, ALIGN_UP(inode->size, (loff_t)IMPFS_BLOCK_SIZE));
-	err = off < end ? punch(inode, off, end) : 0;
-	if (!err)
-		inode_now(inode, ATTR_MTIME | ATTR_CTIME);
-	up_write(&inode->rwsem);
-	return err;
-}
-
-static int fiemap(struct inode *inode, u64 start, u64 len, void *ctx,
-		  int (*emit)(void *ctx, u64 logical, u64 phys, u64 len, u32 flags))
-{
-	u64 end = min_t(u64, start + len, ALIGN_UP((u64)inode_size(inode), (u64)IMPFS_BLOCK_SIZE));
-	u64 at = start >> IMPFS_BLOCK_SHIFT;
-	u32 block, count;
-	int err;
-
-	while (at << IMPFS_BLOCK_SHIFT < end) {
-		err = impfs_map_run(inode, (u32)at, 1u << 20, &block, &count);
-		if (err)
-			return err;
-		if (block) {
-			err = emit(ctx, at << IMPFS_BLOCK_SHIFT, (u64)block << IMPFS_BLOCK_SHIFT,
-				   (u64)count << IMPFS_BLOCK_SHIFT, 0);
-			if (err)
-				return err < 0 ? err : 0;
-		}
-		at += count;
-	}
-	return 0;
-}
-
 const struct file_ops impfs_file_ops = {
 	.llseek = llseek,
 	.read = generic_file_read,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
 	.fsync = impfs_fsync,
-	.fallocate = fallocate,
+	.fallocate = impfs_fallocate,
 };
 
 const struct inode_ops impfs_file_inode_ops = {
@@ -527,7 +446,7 @@ const struct inode_ops impfs_file_inode_ops = {
 	.setxattr = impfs_setxattr,
 	.listxattr = impfs_listxattr,
 	.removexattr = impfs_removexattr,
-	.fiemap = fiemap,
+	.fiemap = impfs_fiemap,
 };
 
 const struct inode_ops impfs_special_ops = {

@@ -60,6 +60,7 @@ struct impfs {
 	struct mutex orphan_lock;
 	struct list_head orphans;		/* o impfs_node.orphan, in the order of the list on disk */
 	struct journal journal;
+	bool may_reserve;			/* I the volume knows unwritten blocks */
 	bool failed;				/* damage was met: read-only */
 };
 
@@ -150,8 +151,15 @@ struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode,
 int impfs_map(struct inode *inode, u32 logical, u32 *block);
 /* How many blocks from `logical` on, up to max, are neighbours on disk (or holes, if *block is 0). */
 int impfs_map_run(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count);
-/* As impfs_map(), and fills a hole. *fresh tells that the block is new. The caller puts the inode. */
+/* As impfs_map(), and fills a hole. *fresh tells that the block has no contents yet. The caller puts the inode. */
 int impfs_map_alloc(struct handle *h, struct inode *inode, u32 logical, u32 *block, bool *fresh);
+/* As impfs_map_run(), and tells holes from blocks that are reserved and unwritten, which the others take for holes. */
+int impfs_map_extent(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count, bool *reserved);
+/*
+ * Reserves blocks for the holes from `logical` on; with `empty`, blocks that are there become unwritten too. Does a part
+ * that fits a transaction: *count, up to max, valid on failure too. The caller puts the inode, on failure too.
+ */
+int impfs_map_reserve(struct handle *h, struct inode *inode, u32 logical, u32 max, bool empty, u32 *count);
 /* Frees logical blocks [from, to) in as many transactions as it takes. No handle may be open. */
 int impfs_free_range(struct inode *inode, u32 from, u64 to);
 
@@ -162,6 +170,11 @@ extern const struct address_space_ops impfs_aops;
 int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync);
 /* Zeroes the rest of the block that a new, smaller size ends in, so that growing again shows zeros. */
 int impfs_zero_tail(struct inode *inode, loff_t size);
+
+/* space.c */
+long impfs_fallocate(struct file *f, int mode, loff_t off, loff_t len);
+int impfs_fiemap(struct inode *inode, u64 start, u64 len, void *ctx,
+		 int (*emit)(void *ctx, u64 logical, u64 phys, u64 len, u32 flags));
 
 /* dir.c */
 struct impfs_entry {

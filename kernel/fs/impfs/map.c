@@ -2,6 +2,8 @@
  * From a file's logical blocks to blocks of the volume: 12 direct pointers and trees of one to three levels, an
  * indirect block being 1023 pointers and a checksum.
  *
+ * A pointer to data may be marked unwritten: the file holds the block, and it reads as zeros until it is written to.
+ *
  * map_lock guards the map and the indirect blocks. Freeing works from the end of the file towards its beginning, one
  * indirect block of the lowest level at a time, so that each transaction stays small and a crash in between leaves a
  * shorter file.
@@ -53,8 +55,17 @@ static int check_pointer(struct inode *inode, u32 block)
 	return impfs_damaged(fs, impfs_ino(inode), block, "pointer beyond the volume");
 }
 
-/* The lowest indirect block on the way to a logical block that lies under one; *b NULL for a hole. map_lock held. */
-static int leaf_of(struct inode *inode, const u32 *path, int levels, struct buffer **out)
+/* True for a pointer to data that is held and not yet written to. Elsewhere the mark is a pointer beyond the volume. */
+static inline bool unwritten(const struct inode *inode, u32 pointer)
+{
+	return pointer & IMPFS_PTR_UNWRITTEN && S_ISREG(inode->mode) && impfs_of(inode->sb)->may_reserve;
+}
+
+/*
+ * The lowest indirect block on the way to a logical block that lies under one. *out NULL: there is none, and neither is
+ * one for the next blocks, *room with this one. map_lock held.
+ */
+static int leaf_of(struct inode *inode, const u32 *path, int levels, struct buffer **out, u32 *room)
 {
 	u32 block = impfs_i(inode)->map[path[0]];
 	struct buffer *b;
@@ -75,15 +86,34 @@ static int leaf_of(struct inode *inode, const u32 *path, int levels, struct buff
 		if (err)
 			return err;
 	}
+	/* The tree that would hang under the empty pointer, less what lies before the block. */
+	for (*room = 1; i <= levels; i++)
+		*room = *room * IMPFS_PTRS - path[i];
 	return 0;
 }
 
-int impfs_map_run(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count)
+/* How many of the n pointers are of the first one's kind: neighbours on disk, or all without contents. */
+static u32 run_length(const struct inode *inode, const u32 *pointers, u32 n, bool told_apart)
+{
+	u32 first = pointers[0], i = 1;
+	bool hole = !told_apart && unwritten(inode, first);
+
+	if (first == 0 || hole)
+		while (i < n && (pointers[i] == 0 || (!told_apart && unwritten(inode, pointers[i]))))
+			i++;
+	else
+		while (i < n && pointers[i] == first + i)
+			i++;
+	return i;
+}
+
+/* As impfs_map_run(), and a block that is unwritten is told with its mark if `told_apart`, and as a hole if not. */
+static int find_run(struct inode *inode, u32 logical, u32 max, bool told_apart, u32 *block, u32 *count)
 {
 	struct impfs_node *node = impfs_i(inode);
 	struct buffer *b = NULL;
 	const u32 *pointers;
-	u32 path[4], n, room, first;
+	u32 path[4], room, first = 0;
 	int levels = map_path(logical, path), err = 0;
 
 	if (levels < 0) {
@@ -96,33 +126,43 @@ int impfs_map_run(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *co
 		pointers = node->map + path[0];
 		room = IMPFS_DIRECT - path[0];
 	} else {
-		err = leaf_of(inode, path, levels, &b);
+		room = IMPFS_PTRS - path[levels];
+		err = leaf_of(inode, path, levels, &b, &room);
 		if (err)
 			goto out;
-		room = IMPFS_PTRS - path[levels];
 		pointers = b ? (const u32 *)b->data + path[levels] : NULL;
 	}
 	max = min(max, room);
-	first = pointers ? pointers[0] : 0;
-	err = check_pointer(inode, first);
-	if (err)
-		goto out_put;
-	n = 1;
-	if (!pointers)
-		n = max;
-	else if (first == 0)
-		while (n < max && pointers[n] == 0)
-			n++;
-	else
-		while (n < max && pointers[n] == first + n)
-			n++;
+	if (pointers) {
+		bool marked = unwritten(inode, pointers[0]);
+
+		err = check_pointer(inode, marked ? pointers[0] & ~IMPFS_PTR_UNWRITTEN : pointers[0]);
+		if (err)
+			goto out_put;
+		first = marked && !told_apart ? 0 : pointers[0];
+		max = run_length(inode, pointers, max, told_apart);
+	}
 	*block = first;
-	*count = n;
+	*count = max;
 out_put:
 	if (b)
 		buffer_put(b);
 out:
 	mutex_unlock(&node->map_lock);
+	return err;
+}
+
+int impfs_map_run(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count)
+{
+	return find_run(inode, logical, max, false, block, count);
+}
+
+int impfs_map_extent(struct inode *inode, u32 logical, u32 max, u32 *block, u32 *count, bool *reserved)
+{
+	int err = find_run(inode, logical, max, true, block, count);
+
+	*reserved = !err && *block & IMPFS_PTR_UNWRITTEN;
+	*block &= ~IMPFS_PTR_UNWRITTEN;
 	return err;
 }
 
@@ -133,20 +173,26 @@ int impfs_map(struct inode *inode, u32 logical, u32 *block)
 	/* The common case: a direct pointer is one word and needs no lock to be read. */
 	if (logical < IMPFS_DIRECT) {
 		*block = READ_ONCE(impfs_i(inode)->map[logical]);
+		if (unlikely(unwritten(inode, *block)))
+			*block = 0;
 		return check_pointer(inode, *block);
 	}
 	return impfs_map_run(inode, logical, 1, block, &count);
 }
 
+static u32 alloc_goal(const struct handle *h, const struct inode *inode)
+{
+	u32 goal = impfs_i(inode)->goal;
+
+	return goal ? goal : (impfs_ino(inode) - 1) / h->fs->group_inodes * IMPFS_GROUP_BLOCKS;
+}
+
 static int alloc_near(struct handle *h, struct inode *inode, u32 *block)
 {
 	struct impfs_node *node = impfs_i(inode);
-	u32 goal = node->goal, count = 1;
-	int err;
+	u32 count = 1;
+	int err = impfs_alloc_blocks(h, alloc_goal(h, inode), block, &count);
 
-	if (!goal)
-		goal = (impfs_ino(inode) - 1) / h->fs->group_inodes * IMPFS_GROUP_BLOCKS;
-	err = impfs_alloc_blocks(h, goal, block, &count);
 	if (err)
 		return err;
 	node->goal = *block + 1;
@@ -172,57 +218,131 @@ static int new_indirect(struct handle *h, struct inode *inode, u32 *block, struc
 	return err;
 }
 
+/*
+ * The place of a logical block's pointer, the indirect blocks on the way made if they are not there. *holder: the
+ * indirect block that it is in, referenced, or NULL for the inode's own map. map_lock held.
+ */
+static int pointer_place(struct handle *h, struct inode *inode, const u32 *path, int levels, struct buffer **holder,
+			 u32 **place)
+{
+	struct buffer *parent = NULL, *b = NULL;
+	u32 *slot = &impfs_i(inode)->map[path[0]], next;
+	int i, err = 0;
+
+	/* At each step *slot is a pointer in `parent`, or in the inode, to an indirect block. */
+	for (i = 0; i < levels; i++) {
+		next = *slot;
+		if (next) {
+			err = check_pointer(inode, next);
+			if (!err)
+				err = impfs_read_owned(inode, next, &b);
+		} else {
+			err = parent ? journal_access_tail(h, parent, impfs_owner_seed(inode, (u32)parent->block)) : 0;
+			if (!err)
+				err = new_indirect(h, inode, &next, &b);
+			if (!err)
+				*slot = next;
+		}
+		if (parent)
+			buffer_put(parent);
+		if (err)
+			return err;
+		parent = b;
+		slot = (u32 *)b->data + path[i + 1];
+	}
+	*holder = parent;
+	*place = slot;
+	return 0;
+}
+
+static int change_holder(struct handle *h, const struct inode *inode, struct buffer *holder)
+{
+	return holder ? journal_access_tail(h, holder, impfs_owner_seed(inode, (u32)holder->block)) : 0;
+}
+
 int impfs_map_alloc(struct handle *h, struct inode *inode, u32 logical, u32 *block, bool *fresh)
 {
 	struct impfs_node *node = impfs_i(inode);
-	struct buffer *parent = NULL, *b = NULL;
-	u32 path[4], *slot, next;
-	int levels = map_path(logical, path), i, err = 0;
+	struct buffer *holder;
+	u32 path[4], *place, found;
+	int levels = map_path(logical, path), err;
 
 	if (levels < 0)
 		return levels;
 	*fresh = false;
 	mutex_lock(&node->map_lock);
-	slot = &node->map[path[0]];
-	/* At each step *slot is a pointer in `parent`, or in the inode, to level i. */
-	for (i = 0; ; i++) {
-		next = *slot;
-		if (next) {
-			err = check_pointer(inode, next);
-			if (err)
-				break;
-		} else if (parent) {
-			err = journal_access_tail(h, parent, impfs_owner_seed(inode, (u32)parent->block));
-			if (err)
-				break;
+	err = pointer_place(h, inode, path, levels, &holder, &place);
+	if (err)
+		goto out;
+	found = *place;
+	if (found == 0 || unwritten(inode, found)) {
+		err = change_holder(h, inode, holder);
+		if (!err && found == 0)
+			err = alloc_near(h, inode, &found);
+		if (!err) {
+			*place = found &= ~IMPFS_PTR_UNWRITTEN;
+			*fresh = true;
 		}
-		if (i == levels) {
-			if (!next) {
-				err = alloc_near(h, inode, &next);
-				if (err)
-					break;
-				*slot = next;
-				*fresh = true;
-			}
-			*block = next;
-			break;
-		}
-		if (next) {
-			err = impfs_read_owned(inode, next, &b);
-		} else {
-			err = new_indirect(h, inode, &next, &b);
-			if (!err)
-				*slot = next;
-		}
-		if (err)
-			break;
-		if (parent)
-			buffer_put(parent);
-		parent = b;
-		slot = (u32 *)b->data + path[i + 1];
 	}
-	if (parent)
-		buffer_put(parent);
+	if (!err)
+		err = check_pointer(inode, found);
+	if (!err)
+		*block = found;
+	if (holder)
+		buffer_put(holder);
+out:
+	mutex_unlock(&node->map_lock);
+	return err;
+}
+
+/* Fills the hole of n pointers that begins at `at`, with as many neighbouring blocks as there are; *n says how many. */
+static int reserve_hole(struct handle *h, struct inode *inode, u32 *at, u32 *n)
+{
+	struct impfs_node *node = impfs_i(inode);
+	u32 start, i;
+	int err = impfs_alloc_blocks(h, alloc_goal(h, inode), &start, n);
+
+	if (err)
+		return err;
+	for (i = 0; i < *n; i++)
+		at[i] = (start + i) | IMPFS_PTR_UNWRITTEN;
+	node->goal = start + *n;
+	inode->blocks += (u64)*n * (IMPFS_BLOCK_SIZE / 512);
+	return 0;
+}
+
+int impfs_map_reserve(struct handle *h, struct inode *inode, u32 logical, u32 max, bool empty, u32 *count)
+{
+	struct impfs_node *node = impfs_i(inode);
+	struct buffer *holder;
+	u32 path[4], *place, n, at;
+	int levels = map_path(logical, path), err;
+
+	if (levels < 0)
+		return levels;
+	*count = 0;
+	mutex_lock(&node->map_lock);
+	err = pointer_place(h, inode, path, levels, &holder, &place);
+	if (err)
+		goto out;
+	max = min(max, levels ? IMPFS_PTRS - path[levels] : IMPFS_DIRECT - path[0]);
+	err = change_holder(h, inode, holder);
+	for (at = 0; !err && at < max; at += err ? 0 : n) {
+		n = 1;
+		if (place[at] == 0) {
+			while (at + n < max && place[at + n] == 0)
+				n++;
+			err = reserve_hole(h, inode, place + at, &n);
+		} else if (!unwritten(inode, place[at])) {
+			err = check_pointer(inode, place[at]);
+			if (!err && empty)
+				place[at] |= IMPFS_PTR_UNWRITTEN;
+		}
+	}
+	*count = at;
+	if (holder)
+		buffer_put(holder);
+out:
 	mutex_unlock(&node->map_lock);
 	return err;
 }
@@ -262,8 +382,11 @@ static int run_add(struct handle *h, struct inode *inode, struct run *run, u32 b
 /* Frees a data or metadata block that the file holds. */
 static int free_one(struct handle *h, struct inode *inode, u32 block, bool metadata, struct run *run)
 {
-	int err = check_pointer(inode, block);
+	int err;
 
+	if (unwritten(inode, block))
+		block &= ~IMPFS_PTR_UNWRITTEN;
+	err = check_pointer(inode, block);
 	if (err)
 		return err;
 	if (!metadata)

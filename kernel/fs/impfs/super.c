@@ -185,6 +185,7 @@ static int read_super(struct impfs *fs)
 	fs->symlink_max = fs->super->symlink_max;
 	fs->reserved_blocks = fs->super->reserved_blocks;
 	fs->desc_blocks = fs->super->desc_blocks;
+	fs->may_reserve = fs->super->incompat & IMPFS_INCOMPAT_UNWRITTEN;
 	return 0;
 }
 

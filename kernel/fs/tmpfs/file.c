@@ -211,8 +211,19 @@ static loff_t tmpfs_llseek(struct file *f, loff_t off, int whence)
 	return at;
 }
 
+/* What can be seen not to fit is refused before anything is taken. */
+static bool fits(const struct inode *i, u64 pages)
+{
+	const struct tmpfs_sb *t = i->sb->fs_info;
+	u64 held = i->blocks >> (PAGE_SHIFT - 9);
+
+	return !t->max_blocks || pages <= held || pages - held <= t->max_blocks - min(t->used_blocks, t->max_blocks);
+}
+
 static int preallocate(struct inode *i, loff_t off, loff_t end)
 {
+	if (!fits(i, ((u64)end + PAGE_SIZE - 1) / PAGE_SIZE - (u64)off / PAGE_SIZE))
+		return -ENOSPC;
 	for (unsigned long n = (unsigned long)(off >> PAGE_SHIFT); (loff_t)n << PAGE_SHIFT < end; n++) {
 		struct page *p = find_or_create_page(&i->data, n, GFP_USER);
 		int error;

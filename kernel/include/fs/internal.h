@@ -38,6 +38,11 @@ void path_pwd(struct path *out);
 /* Like d_path() but relative to `root`; NULL in *unreachable ignored. */
 char *d_path_from(const struct path *path, const struct path *root, char *buf, size_t size, bool *unreachable);
 
+/* sys/fs_fiemap.c */
+struct abi_fiemap;
+long file_fiemap(struct file *f, struct abi_fiemap __user *u);
+long file_fibmap(struct file *f, u32 __user *u);
+
 /* inode.c */
 void inodes_evict_sb(struct super_block *sb);
 unsigned long inode_count_all(unsigned long *unused);

@@ -337,6 +337,7 @@ void inode_touch_atime(const struct path *path);	/* relatime rules and mount fla
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode);	/* fsuid, fsgid or setgid parent */
 void inode_init_special(struct inode *inode, umode_t mode, dev_t rdev);	/* fop for chr, blk, fifo, sock */
 int setattr_prepare(struct dentry *d, struct iattr *attr);	/* permission checks */
+int inode_newsize_ok(const struct inode *inode, loff_t size);	/* -EFBIG, with SIGXFSZ for the caller's own limit */
 void setattr_copy(struct inode *inode, const struct iattr *attr);
 void generic_fillattr(const struct inode *inode, struct kstat *st);
 int inode_permission(struct inode *inode, int mask);	/* MAY_*; 0, -EACCES, -EROFS is the mount's business */

@@ -1,6 +1,6 @@
 /*
- * Random operations on one file against a model in memory: read, write, cut and lengthen, punch a hole, map
- * privately, sync, close and open again. The first difference ends the run, with the operations that led to it.
+ * Random operations on one file against a model in memory: read, write, cut and lengthen, punch a hole, reserve
+ * space, put zeros in place, map privately, sync, close and open again. The first difference ends the run, with the operations that led to it.
  *
  *	exerciser FOLDER SEED OPERATIONS
  *
@@ -15,6 +15,8 @@
 #define MAX_LENGTH 65536
 #define HISTORY 20
 #define PUNCH_AND_KEEP 3
+#define KEEP 1
+#define ZERO 16
 
 static unsigned char model[MAX_SIZE], buffer[MAX_LENGTH];
 static unsigned size, state;
@@ -95,14 +97,18 @@ static int do_truncate(unsigned to)
 	return 1;
 }
 
-static int do_punch(unsigned offset, unsigned length)
+/* Punches, zeroes in place, reserves; the last two make the file longer unless its size is to be kept. */
+static int do_allocate(int mode, unsigned offset, unsigned length)
 {
-	note("punch", offset, length);
-	if (fallocate(file, PUNCH_AND_KEEP, offset, length)) {
-		int unsupported = errno == EOPNOTSUPP;
-		return unsupported ? 1 : differs("punch", -errno, 0);
+	note(mode & ZERO ? "zero" : mode == PUNCH_AND_KEEP ? "punch" : "reserve", offset, length);
+	if (fallocate(file, mode, offset, length)) {
+		int unsupported = errno == EOPNOTSUPP && mode & (ZERO | PUNCH_AND_KEEP);
+		return unsupported ? 1 : differs("allocate", -errno, 0);
 	}
-	memset(model + offset, 0, length);
+	if (mode & ~KEEP)
+		memset(model + offset, 0, length);
+	if (!(mode & KEEP) && offset + length > size)
+		size = offset + length;
 	return 1;
 }
 
@@ -156,8 +162,10 @@ static int step(void)
 		return do_read(offset, length);
 	if (draw < 780)
 		return do_truncate(below(below(4) ? size + 1 : MAX_SIZE));
+	if (draw < 830)
+		return do_allocate(PUNCH_AND_KEEP, offset, length);
 	if (draw < 870)
-		return do_punch(offset, length);
+		return do_allocate((below(2) ? ZERO : 0) | (below(2) ? KEEP : 0), offset, length);
 	if (draw < 960)
 		return do_map(offset, length);
 	if (draw < 990)
