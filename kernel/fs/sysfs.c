@@ -103,6 +103,29 @@ static int add_device(const struct block_device *b, const char *place)
 	return error ? error : add_links(b, place);
 }
 
+static int show_text(struct seq_file *m, void *v)
+{
+	(void)v;
+	seq_printf(m, "%s\n", (const char *)m->private);
+	return 0;
+}
+
+/* One processor, as programs count them. */
+static int add_processor(void)
+{
+	static const char *const files[][2] = {
+		{ "online", "0" }, { "possible", "0" }, { "present", "0" }, { "offline", "" }, { "kernel_max", "0" },
+		{ "cpu0/topology/core_id", "0" }, { "cpu0/topology/physical_package_id", "0" },
+		{ "cpu0/topology/thread_siblings", "1" }, { "cpu0/topology/thread_siblings_list", "0" },
+		{ "cpu0/topology/core_siblings", "1" }, { "cpu0/topology/core_siblings_list", "0" },
+	};
+	int error = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(files) && !error; i++)
+		error = add_file("devices/system/cpu", files[i][0], show_text, files[i][1]);
+	return error;
+}
+
 static int populate(void)
 {
 	static const char *const dirs[] = { "block", "bus", "class/block", "dev/block", "dev/char", "devices", "fs", "kernel" };
@@ -112,6 +135,7 @@ static int populate(void)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(dirs) && !error; i++)
 		error = proc_mkdir_in(&sysfs_root, dirs[i]);
+	error = error ? error : add_processor();
 	for (struct disk *d = disk_next(NULL); d && !error; d = disk_next(d)) {
 		if (!d->whole)
 			continue;

@@ -10,6 +10,7 @@
 #include <fs/namei.h>
 #include <mm/mm.h>
 #include <sched/internal.h>
+#include <sched/sem_undo.h>
 #include <sys/syscalls.h>
 #include <tty/tty.h>
 #include <abi/wait.h>
@@ -278,6 +279,7 @@ void do_exit(int code)
 		posix_timers_delete_all(t);
 	}
 	leave_mm(t);
+	sem_undo_exit(t);
 	if (t->files) {
 		files_put(t->files);
 		t->files = NULL;

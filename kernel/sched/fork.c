@@ -10,6 +10,7 @@
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
 #include <sched/internal.h>
+#include <sched/sem_undo.h>
 #include <tty/tty.h>
 #include <sys/syscalls.h>
 #include <abi/capability.h>
@@ -270,9 +271,12 @@ struct task *task_clone(const struct clone_request *r)
 		goto out_task;
 	cred_get(t->cred);
 	atomic_inc(&t->cred->user->processes);
-	error = copy_files(t, flags);
+	error = sem_undo_fork(t, (flags & CLONE_SYSVSEM) && !r->fn);
 	if (error)
 		goto out_cred;
+	error = copy_files(t, flags);
+	if (error)
+		goto out_undo;
 	error = copy_fs(t, flags);
 	if (error)
 		goto out_files;
@@ -323,6 +327,8 @@ out_fs:
 out_files:
 	if (t->files)
 		files_put(t->files);
+out_undo:
+	sem_undo_exit(t);
 out_cred:
 	atomic_dec(&t->cred->user->processes);
 	cred_put(t->cred);
@@ -474,6 +480,8 @@ long sys_unshare(unsigned long flags)
 		current->fs = fs;
 		fs_struct_put(old);
 	}
+	if (flags & CLONE_SYSVSEM)
+		sem_undo_exit(current);
 	return (flags & CLONE_FILES) ? files_unshare_current() : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <fs/internal.h>
 #include <fs/pagecache.h>
 #include <mm/mm.h>
+#include <mm/shmem.h>
 #include <sched/task.h>
 
 bool tmpfs_charge(struct super_block *sb, u64 blocks)
@@ -150,7 +151,7 @@ static int page_mkwrite(struct vm_area *vma, struct page *p)
 	return error;
 }
 
-static const struct vm_ops vm_ops = {
+const struct vm_ops shmem_vm_ops = {
 	.fault = filemap_fault,
 	.page_mkwrite = page_mkwrite,
 	.around = filemap_around,
@@ -165,7 +166,7 @@ static int tmpfs_mmap(struct file *f, struct vm_area *vma)
 		vma->flags &= ~VM_MAYWRITE;
 	}
 	inode_touch_atime(&f->path);
-	vma->ops = &vm_ops;
+	vma->ops = &shmem_vm_ops;
 	return 0;
 }
 

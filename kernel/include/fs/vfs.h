@@ -124,6 +124,7 @@ struct address_space {
 	const struct address_space_ops *ops;
 	int error;				/* sticky write error for fsync: see mapping_error() */
 	unsigned gfp;
+	bool unevictable;			/* its pages stay in memory: SHM_LOCK */
 	struct list_head private_list;
 };
 

@@ -21,6 +21,7 @@ struct tty;
 struct sighand;		/* sched/signal.h */
 struct signal_struct;	/* sched/signal.h */
 struct pid;
+struct sem_undo_list;
 
 enum { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPES };
 
@@ -92,6 +93,7 @@ struct task {
 	int pdeath_signal;		/* c sent to it when its parent dies */
 	u32 __user *set_child_tid, *clear_child_tid;
 	void __user *robust_list;
+	struct sem_undo_list *sem_undo;	/* what to give back to System V semaphores (sys/ipc) */
 	struct completion *vfork_done;
 	struct { long (*fn)(struct task *); u32 args[8]; nsec_t deadline; } restart;	/* restart_syscall(2) */
 	unsigned personality;

@@ -1,0 +1,22 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { sharedCases } from './cases/shared.js';
+import { stressCases } from './cases/stress.js';
+import { swapCases } from './cases/swap.js';
+
+export const suite = defineSuite({
+	phase: 3,
+	title: 'Memory',
+	steps: [
+		{ number: '3.1', title: 'Address spaces', state: 'open' },
+		{ number: '3.2', title: 'Demand paging', state: 'open' },
+		{ number: '3.3', title: 'mmap', state: 'open' },
+		{ number: '3.4', title: 'Swap', state: 'open' },
+		{ number: '3.5', title: 'Shared memory', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 3, memory: address spaces, demand paging, swap, shared memory.',
+		'Try: free    cat /proc/meminfo    cat /proc/self/smaps    cat /proc/sysvipc/shm',
+	].join('\n'),
+	cases: [...sharedCases, ...swapCases, ...stressCases],
+});
