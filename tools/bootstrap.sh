@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 
 node_version=20.20.2
 node_at_least=20.19
+# What doctor would ask for on a host that has none of it: a bare machine is asked once, for everything.
+tools='binutils-i686-linux-gnu gcc-i686-linux-gnu gdb grub-common grub-pc-bin libc6-dev-i386-cross qemu-system-x86 qemu-utils'
 # Without a network npm is to say so within seconds.
 patience='--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000'
 yes=${CI:+--yes}
@@ -52,9 +54,9 @@ as_root() {
 # Says what is going to be installed and asks, unless told not to.
 may_install() {
 	by_hand="apt-get install --no-install-recommends $*"
-	command -v apt-get >/dev/null || fail "$* is missing, and this is no Debian" "install it by this system's means, then run make again"
+	command -v apt-get >/dev/null || fail "missing, and this is no Debian: $*" "install it by this system's means, then run make again"
 	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-		fail "$* is missing, and installing it takes root" "as root: $by_hand"
+		fail "missing, and installing takes root: $*" "as root: apt-get update && $by_hand"
 	fi
 	say "these Debian packages, and what they depend on, will be installed as root: $*"
 	[ -z "$yes" ] || return 0
@@ -76,14 +78,14 @@ install() {
 	export DEBIAN_FRONTEND
 	# The index of a fresh machine is empty or old; one that does not refresh need not be the one that counts.
 	mkdir -p build
-	as_root apt-get -qq update >&2 || true
-	as_root apt-get -qq install --no-install-recommends --no-remove --yes "$@" >build/bootstrap.log ||
-		fail "installing $* failed: is there a network?" "with a network: apt-get install --no-install-recommends $*"
+	as_root apt-get -qq update >build/bootstrap.log 2>&1 || true
+	as_root apt-get -qq install --no-install-recommends --no-remove --no-upgrade --yes "$@" >>build/bootstrap.log 2>&1 ||
+		fail "installing $* failed: is there a network? build/bootstrap.log has apt's words" "as root, with a network: $by_hand"
 }
 
 # npm fetches Node, in Debian's version or whichever is there. $1 is its entry point afterwards.
 find_npm() {
-	command -v npm >/dev/null || install npm
+	command -v npm >/dev/null || install npm $tools
 	command -v npm >/dev/null || fail 'there is no npm' 'apt-get install --reinstall npm'
 	npm=$(readlink -f "$(command -v npm)")
 }

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -247,6 +257,58 @@ t.test('the bootstrap explains itself', async (t) => {
 	const script = fromRoot('tools', 'bootstrap.sh');
 	t.match(spawnSync('sh', [script, '--nonsense'], { encoding: 'utf8' }), { status: 2, stderr: /^usage/ });
 	t.equal(spawnSync('sh', ['-n', script]).status, 0);
+
+	const nothing: Probe = {
+		which: () => undefined,
+		exists: () => false,
+		output: () => Promise.resolve(undefined),
+		nodeVersion: process.versions.node,
+	};
+	const asked = /^tools='(.*)'$/m.exec(readFileSync(script, 'utf8'))?.[1]?.split(' ');
+	const there = ['apt', 'make', 'util-linux'];
+	t.strictSame(
+		asked,
+		remedies(await examine(nothing)).filter((name) => !there.includes(name)),
+		'a bare machine is asked once, for all that doctor wants',
+	);
+
+	// A machine without Node: what it says to whoever is not root, and to root without a network.
+	const bare = path.join(scratch, 'bare');
+	const programs = path.join(bare, 'programs');
+	mkdirSync(path.join(bare, 'tools'), { recursive: true });
+	mkdirSync(programs);
+	copyFileSync(script, path.join(bare, 'tools', 'bootstrap.sh'));
+	for (const name of ['dirname', 'sort', 'head', 'uname', 'mkdir', 'sh'])
+		symlinkSync(
+			spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim(),
+			path.join(programs, name),
+		);
+	const program = (name: string, text: string) =>
+		writeFileSync(path.join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+	program('apt-get', 'echo noise; echo "E: no" >&2; exit 100');
+	const bootstrap = (user: number) => {
+		program('id', `echo ${user}`);
+		return spawnSync(path.join(programs, 'sh'), [path.join(bare, 'tools', 'bootstrap.sh')], {
+			encoding: 'utf8',
+			env: { PATH: programs },
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+	};
+	const user = bootstrap(1000);
+	t.equal(user.status, 1);
+	t.match(user.stderr.split('\n'), [
+		/^imposos: missing, .* root: npm .*qemu/,
+		/^hint: as root: .*apt-get install .* npm .*qemu/,
+		'',
+	]);
+	const root = bootstrap(0);
+	t.equal(root.status, 1);
+	t.match(root.stderr.split('\n'), [
+		/^imposos: these .* as root: npm/,
+		/^imposos: .* network\?/,
+		/^hint: as root, with a network: apt-get/,
+		'',
+	]);
 });
 
 t.test('new pieces of work', async (t) => {
