@@ -12,6 +12,7 @@ export class Lifetime {
 	readonly #controller = new AbortController();
 	readonly #disposers = new Set<Disposer>();
 	#ending: Promise<void> | undefined;
+	#lent = 0;
 
 	get signal(): AbortSignal {
 		return this.#controller.signal;
@@ -23,6 +24,19 @@ export class Lifetime {
 		return () => {
 			this.#disposers.delete(disposer);
 		};
+	}
+
+	/** Ctrl-C is a program's that has this terminal, a debugger's say, until the result is called. */
+	lendInterrupt(): () => void {
+		this.#lent++;
+		return () => {
+			this.#lent--;
+		};
+	}
+
+	/** True while Ctrl-C is not for us. */
+	get interruptIsLent(): boolean {
+		return this.#lent > 0;
 	}
 
 	/** Asks everything that watches `signal` to stop. The reason becomes what those waits throw. */
@@ -63,6 +77,7 @@ const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function interruptsEnd(lifetime: Lifetime, forced: (exitCode: number) => void): () => void {
 	const handlers = interrupts.map((name) => {
 		const handler = () => {
+			if (name === 'SIGINT' && lifetime.interruptIsLent) return;
 			const error = new InterruptError(name);
 			if (lifetime.signal.aborted) forced(error.exitCode);
 			lifetime.interrupt(error);

@@ -30,7 +30,7 @@ import { fileTime, newestTime } from '../../tools/build/newest.js';
 import { displayPath, fromRoot, imagePath } from '../../tools/build/paths.js';
 import { scaffold } from '../../tools/build/scaffold.js';
 import { BuildError, InterruptError, ToolError, UsageError, WorkshopError } from '../../tools/errors.js';
-import { Lifetime } from '../../tools/lifetime.js';
+import { interruptsEnd, Lifetime } from '../../tools/lifetime.js';
 import { createLog } from '../../tools/log.js';
 import { runTasks } from '../../tools/tasks.js';
 
@@ -162,13 +162,15 @@ t.test('the doctor', async (t) => {
 t.test('clean keeps what came over the network', async (t) => {
 	const root = path.join(scratch, 'repository');
 	const make = () => {
-		for (const name of ['cache', 'debug', 'js', 'node']) mkdirSync(path.join(root, 'build', name), { recursive: true });
+		for (const name of ['cache', 'debug', 'js', 'node', 'persist'])
+			mkdirSync(path.join(root, 'build', name), { recursive: true });
 		writeFileSync(path.join(root, 'compile_commands.json'), '[]');
 	};
-	const left = () => ['cache', 'debug', 'js', 'node'].filter((name) => existsSync(path.join(root, 'build', name)));
+	const left = () =>
+		['cache', 'debug', 'js', 'node', 'persist'].filter((name) => existsSync(path.join(root, 'build', name)));
 	make();
 	t.equal(clean(false, root).length, 2);
-	t.strictSame(left(), ['cache', 'js', 'node']);
+	t.strictSame(left(), ['cache', 'js', 'node', 'persist'], 'and disks that somebody keeps');
 	t.notOk(existsSync(path.join(root, 'compile_commands.json')));
 	make();
 	clean(true, root);
@@ -238,6 +240,18 @@ t.test('a lifetime takes everything away again, last first, once', async (t) => 
 	failing.defer(() => Promise.reject(new Error('no')));
 	await t.rejects(failing.dispose(), AggregateError);
 	t.strictSame(order, [3, 1, 4], 'one failure does not keep the others');
+});
+
+t.test('Ctrl-C is a debugger’s while it has the terminal', async (t) => {
+	const lifetime = new Lifetime();
+	const release = interruptsEnd(lifetime, () => t.fail('forced'));
+	const takeBack = lifetime.lendInterrupt();
+	process.emit('SIGINT', 'SIGINT');
+	t.notOk(lifetime.signal.aborted);
+	takeBack();
+	process.emit('SIGINT', 'SIGINT');
+	t.ok(lifetime.signal.aborted);
+	release();
 });
 
 t.test('errors', async (t) => {

@@ -9,7 +9,7 @@ import { type ExecRequest, execInGuest } from '../../tools/machine/exec.js';
 import { prepareMachine } from '../../tools/machine/prepare.js';
 import { findRun, listRuns } from '../../tools/machine/registry.js';
 import { attach, runMachine, runSession } from '../../tools/machine/run.js';
-import { persistentOverlay } from '../../tools/machine/session.js';
+import { keptDisk } from '../../tools/machine/session.js';
 import type { Terminal } from '../../tools/machine/terminal.js';
 import { waitFor } from '../../tools/machine/wait.js';
 import { findPeer } from './peer.js';
@@ -71,7 +71,7 @@ t.test('run, attach and quit', needsPeer, async (t) => {
 	t.equal(await running, 0);
 	t.notOk(owner.raw, 'the terminal is as it was');
 	t.throws(() => findRun(id), UsageError);
-	rmSync(persistentOverlay(`test-${process.pid}`), { force: true });
+	rmSync(keptDisk(`test-${process.pid}`), { force: true });
 });
 
 t.test('a guest that powers off ends the run', needsPeer, async (t) => {

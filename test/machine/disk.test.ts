@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -8,7 +8,8 @@ import { Lifetime } from '../../tools/lifetime.js';
 import type { Machine } from '../../tools/machine/machine.js';
 import { checkDisk, deviceWindow, rootPartition } from '../../tools/machine/partition.js';
 import { Qcow2Device } from '../../tools/machine/qcow2.js';
-import { createOverlay } from '../../tools/machine/qemu-img.js';
+import { copyDisk, createOverlay } from '../../tools/machine/qemu-img.js';
+import { keptName } from '../../tools/machine/run.js';
 import { defaultMachine } from '../../tools/machine/spec.js';
 import { CaseTools } from '../../tools/suite/checks.js';
 import { checkMachineDisk, readGuestFile } from '../../tools/suite/disk-check.js';
@@ -20,6 +21,14 @@ const MiB = 2 ** 20;
 const image = path.join(folder, 'disk.img');
 
 writeTinyDisk(image);
+
+/** All of a device, which is closed then. */
+function deviceBytes(device: FileDevice | Qcow2Device): Uint8Array {
+	const bytes = new Uint8Array(device.size);
+	device.read(bytes, 0);
+	device.close();
+	return bytes;
+}
 
 t.test('overlays are read with what is below them', async (t) => {
 	const overlay = path.join(folder, 'overlay.qcow2');
@@ -42,6 +51,23 @@ t.test('overlays are read with what is below them', async (t) => {
 	ours.close();
 	theirs.close();
 	t.throws(() => Qcow2Device.open(image), /not qcow2/);
+});
+
+t.test('a kept disk does not notice that its image is built anew', async (t) => {
+	const original = path.join(folder, 'original.img');
+	copyFileSync(image, original);
+	const before = Buffer.from(deviceBytes(FileDevice.open(original, { readonly: true })));
+	const kept = path.join(folder, 'kept.qcow2');
+	await copyDisk({ file: original, format: 'raw' }, kept);
+	writeFileSync(original, Buffer.alloc(before.length, 0x77));
+	t.ok(before.equals(deviceBytes(Qcow2Device.open(kept))));
+	await t.rejects(
+		copyDisk({ file: path.join(folder, 'none'), format: 'raw' }, path.join(folder, 'x')),
+		/no disk image/,
+	);
+	t.equal(keptName('work', 'base'), 'base-work');
+	t.equal(keptName('work', '/tmp/base.img'), 'base.img-work', 'each image has its own');
+	t.throws(() => keptName('../x', 'base'), /not a name for a disk/);
 });
 
 t.test('what a disk must be', async (t) => {

@@ -2,13 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from './paths.js';
 
-/** Kept by a plain clean: what came over the network, and the workshop that is running. */
-const kept = new Set(['cache', 'node', 'js']);
+/** Kept by a plain clean: what came over the network, disks that somebody keeps, and the workshop that is running. */
+const kept = new Set(['cache', 'node', 'js', 'persist']);
 
 /**
  * Removes what was built.
  *
- * @param all also downloads, and the compiled workshop itself
+ * @param all also downloads, kept disks, and the compiled workshop itself
  * @param root the repository
  * @returns the removed paths
  */

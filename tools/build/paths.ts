@@ -38,6 +38,11 @@ export function userRoot(variant: Variant): string {
 	return fromRoot('build', variant, 'user', 'root');
 }
 
+/** The programs of {@link userRoot} with their symbols, in the same folders. */
+export function userSymbols(variant: Variant): string {
+	return fromRoot('build', variant, 'user', 'symbols');
+}
+
 export function imagePath(variant: Variant, name: string): string {
 	return fromRoot('build', variant, 'images', `${name}.img`);
 }

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { kernelPath, userRoot, type Variant } from '../build/paths.js';
+import { displayPath, kernelPath, userSymbols, type Variant } from '../build/paths.js';
 import { ToolError, UsageError } from '../errors.js';
 import { freePort } from './port.js';
 import { type MachineRequest, prepareMachine } from './prepare.js';
@@ -25,8 +25,9 @@ export interface DebugOptions {
 export async function debugMachine(options: DebugOptions, context: RunContext): Promise<number> {
 	const { lifetime, signal, log } = context;
 	let id = options.vm;
-	if (options.request !== undefined) {
-		const spec = await prepareMachine(options.request, { signal, log });
+	const spec = options.request && (await prepareMachine(options.request, { signal, log }));
+	const program = programSymbols(options);
+	if (spec !== undefined) {
 		const session = await startSession({ ...spec, extra: [...spec.extra, '-S'] }, { lifetime, signal, title: 'debug' });
 		id = session.id;
 		log.info(`machine ${id} stands before its first instruction; imposos attach ${id} shows its console`);
@@ -40,11 +41,13 @@ export async function debugMachine(options: DebugOptions, context: RunContext): 
 		const symbols = run.kernel ?? kernelPath(options.variant);
 		const args = [
 			...['-q', '-ex', 'set architecture i386', '-ex', `target remote 127.0.0.1:${port}`],
-			...programSymbols(options),
+			...program,
 			...options.extra,
 			symbols,
 		];
-		const { exitCode, code } = await execa('gdb', args, { stdio: 'inherit', reject: false });
+		// Ctrl-C stops the machine, which is gdb's to do.
+		const takeBack = lifetime.lendInterrupt();
+		const { exitCode, code } = await execa('gdb', args, { stdio: 'inherit', reject: false }).finally(takeBack);
 		if (code === 'ENOENT') throw new ToolError('gdb is not installed');
 		await qmp.human('gdbserver none');
 		return exitCode ?? 1;
@@ -53,9 +56,19 @@ export async function debugMachine(options: DebugOptions, context: RunContext): 
 	}
 }
 
+/** Directories of programs that a bare name, or one below a merged /bin or /sbin, may be in. */
+const programFolders = ['usr/bin', 'usr/sbin', 'usr/libexec'];
+
 function programSymbols({ program, variant }: DebugOptions): string[] {
 	if (program === undefined) return [];
-	const file = path.join(userRoot(variant), program);
-	if (!existsSync(file)) throw new UsageError(`no ${program} among the programs of this repository`);
-	return ['-ex', `add-symbol-file ${file}`];
+	const root = userSymbols(variant);
+	const places = [program, path.join('usr', program), ...programFolders.map((folder) => path.join(folder, program))];
+	const file = places
+		.map((place) => path.join(root, place))
+		.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
+	if (file === undefined)
+		throw new UsageError(`no ${program} among the programs of this repository`, {
+			hint: `those in ${displayPath(root)} have symbols`,
+		});
+	return ['-ex', 'set confirm off', '-ex', `add-symbol-file ${file}`, '-ex', 'set confirm on'];
 }

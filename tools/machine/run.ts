@@ -1,5 +1,7 @@
+import path from 'node:path';
+import { z } from 'zod';
 import { buildRoot, displayPath, fromRoot, imagePath } from '../build/paths.js';
-import { WorkshopError } from '../errors.js';
+import { UsageError, WorkshopError } from '../errors.js';
 import type { Lifetime } from '../lifetime.js';
 import type { Log } from '../log.js';
 import { connectTo } from './broker.js';
@@ -61,8 +63,16 @@ async function runOnce(options: RunOptions, terminal: Terminal, context: RunCont
 	if (note !== undefined) log.info(note);
 	if (gdbPort !== undefined) log.info(`waiting for gdb: target remote :${gdbPort}`);
 	const title = `${request.image} (${request.variant})`;
-	const session = { ...{ lifetime, signal, title }, ...(persist === undefined ? {} : { persist }) };
+	const kept = persist === undefined ? {} : { persist: keptName(persist, request.image) };
+	const session = { lifetime, signal, title, ...kept };
 	return runSession(spec, { session, watch: options.watch }, terminal, context);
+}
+
+/** What a kept disk is called: each image has its own. @throws UsageError when a name is no file's */
+export function keptName(name: string, image: string): string {
+	if (!/^[\w.-]+$/.test(name) || name.startsWith('.'))
+		throw new UsageError(`--persist=${name}: not a name for a disk`, { hint: 'letters, digits, -, _ and .' });
+	return `${path.basename(image)}-${name}`;
 }
 
 /**
@@ -81,10 +91,18 @@ export async function runSession(
 	const how = terminal.input.isTTY ? escapeHelp : 'the console is on standard input and output';
 	context.log.info(`machine ${session.id}: ${how}`);
 	try {
+		if (spec.display === 'vnc')
+			context.log.info(`its screen: ${vncAddress(await session.machine.qmp.execute('query-vnc'))}`);
 		return await talk(session, options, terminal, context);
 	} finally {
 		await session.dispose();
 	}
+}
+
+/** Where QEMU's answer to query-vnc says that it listens, as viewers take it. */
+export function vncAddress(answer: unknown): string {
+	const { host, service } = z.object({ host: z.string(), service: z.string() }).parse(answer);
+	return `vnc://${host}:${service}`;
 }
 
 /** A dry run builds nothing: it shows the command with the files as they would be called. */

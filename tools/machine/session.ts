@@ -6,7 +6,7 @@ import type { Lifetime } from '../lifetime.js';
 import { type Served, serveConsole, serveControl } from './broker.js';
 import type { Control } from './control.js';
 import { type Machine, startMachine } from './machine.js';
-import { createOverlay } from './qemu-img.js';
+import { copyDisk, createOverlay } from './qemu-img.js';
 import { newRun, publishRun, retireRun } from './registry.js';
 import type { MachineSpec } from './spec.js';
 
@@ -15,7 +15,7 @@ export interface SessionOptions {
 	signal?: AbortSignal | undefined;
 	/** What `imposos ps` calls it. */
 	title: string;
-	/** Name of a kept overlay; left out, the disk's changes go with the run. */
+	/** Name of a kept disk; left out, the disk's changes go with the run. */
 	persist?: string;
 }
 
@@ -26,8 +26,8 @@ export interface Session {
 	dispose(): Promise<void>;
 }
 
-/** Where a kept overlay lies. */
-export function persistentOverlay(name: string): string {
+/** Where a kept disk lies. */
+export function keptDisk(name: string): string {
 	return fromRoot('build', 'persist', `${name}.qcow2`);
 }
 
@@ -46,9 +46,9 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 	};
 	const forget = lifetime.defer(release);
 	try {
-		const overlay = persist === undefined ? path.join(folder, 'disk.qcow2') : persistentOverlay(persist);
-		if (persist === undefined) removers.push(() => rmSync(overlay, { force: true }));
-		const disks = await overlaid(spec, overlay, persist !== undefined);
+		const file = persist === undefined ? path.join(folder, 'disk.qcow2') : keptDisk(persist);
+		if (persist === undefined) removers.push(() => rmSync(file, { force: true }));
+		const disks = await replaceFirst(spec, file, persist !== undefined);
 		const machine = await startMachine({ ...spec, disks }, { folder, lifetime, signal, shared: true });
 		removers.push(() => machine.dispose());
 		const sockets = mkdtempSync(path.join(tmpdir(), 'imposos-run-'));
@@ -84,10 +84,14 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 	}
 }
 
-async function overlaid(spec: MachineSpec, overlay: string, durable: boolean): Promise<MachineSpec['disks']> {
+/**
+ * The disks, the first one as a file that may be written: an overlay; or, to be kept, a copy made once, for its image
+ * will be built anew and an overlay would then show something else below what was written.
+ */
+async function replaceFirst(spec: MachineSpec, file: string, kept: boolean): Promise<MachineSpec['disks']> {
 	const [first, ...others] = spec.disks;
 	if (first === undefined) return [];
-	mkdirSync(path.dirname(overlay), { recursive: true });
-	if (!existsSync(overlay)) await createOverlay(first, overlay);
-	return [{ file: overlay, format: 'qcow2', durable }, ...others];
+	mkdirSync(path.dirname(file), { recursive: true });
+	if (!existsSync(file)) await (kept ? copyDisk : createOverlay)(first, file);
+	return [{ file, format: 'qcow2', durable: kept }, ...others];
 }
