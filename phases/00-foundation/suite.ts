@@ -4,6 +4,7 @@ import { bootCases } from './cases/boot.js';
 import { busyboxCases } from './cases/busybox.js';
 import { callPointerCases } from './cases/call-pointers.js';
 import { debianCases } from './cases/debian.js';
+import { deviceCases } from './cases/devices.js';
 import { fileCases } from './cases/files.js';
 import { memoryCases } from './cases/memory.js';
 import { processCases } from './cases/processes.js';
@@ -35,6 +36,7 @@ export const suite = defineSuite({
 		...memoryCases,
 		...processCases,
 		...fileCases,
+		...deviceCases,
 		...programCases,
 		...userspaceCases,
 		...agentCases,

@@ -12,7 +12,7 @@ import { guestTest } from '../../tools/suite/guest-test.js';
 import { pool } from '../../tools/suite/pool.js';
 import { createReporter } from '../../tools/suite/reporters.js';
 import type { CaseResult } from '../../tools/suite/result.js';
-import { select } from '../../tools/suite/selection.js';
+import { meant, select } from '../../tools/suite/selection.js';
 import { parseTap } from '../../tools/suite/tap-parser.js';
 import { findPeer, peerSource } from '../machine/peer.js';
 
@@ -56,6 +56,8 @@ t.test('selection', async (t) => {
 	t.same(ids({ names: ['42.2/long'], full: false }), ['42.2/long'], 'a case called by its name runs whatever its size');
 	t.same(ids({ names: ['host'], full: false }), ['host/a/b']);
 	t.same(ids({ names: ['42'], full: true }), ['42.1/passes', '42.2/long']);
+	t.same(ids({ names: ['42.1/pa'], full: false }), ['42.1/passes'], 'the beginning of an id');
+	t.same(meant('1.1/a', ['1.1/a', '1.1/a-b']), ['1.1/a'], 'an id is not the beginning of another');
 	t.throws(() => ids({ names: ['nothing'], full: false }), UsageError);
 	t.throws(() => ids({ names: [], phase: 9, full: false }), /no phase 9/);
 	t.throws(() => ids({ names: [], step: '9.9', full: false }), /no step 9.9/);

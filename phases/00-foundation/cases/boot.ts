@@ -1,4 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTestPath } from '../../../tools/suite/guest-test.js';
+
+/** Guest seconds from reset to init of Debian's 6.1 kernel for i386 on this machine, an instruction a nanosecond. */
+const LINUX_TO_INIT = 6.8;
+
+/** Seconds of the host's processor that a process has used. */
+function processorTime(pid: number): number {
+	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+		.replace(/^.*\) /, '')
+		.split(' ');
+	return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 
 export const bootCases = defineCases([
 	{
@@ -29,6 +42,42 @@ export const bootCases = defineCases([
 			t.ok(!/imposos\.agent/.test(console.since(end)), 'which asks for no agent');
 			t.equal((await machine.ended()).how, 'off', 'it powers off');
 			t.same(console.troubles, [], 'without trouble on the console');
+		},
+	},
+	{
+		id: '0.1/start-up-instructions',
+		title: 'from reset to a program typed at the prompt takes less than a fifth of what Linux takes to init',
+		tier: 'quick',
+		start: 'none',
+		run: async (_vm, t) => {
+			t.plan(1);
+			// One instruction is one nanosecond, and the time stamp counter's unit: the host's speed does not matter.
+			const { console } = await t.start({ icount: 'shift=0,sleep=off' });
+			const { end } = await console.waitFor(/start-up took.*[#$] /s, { timeout: 50_000, signal: t.signal });
+			console.write(`${guestTestPath(0, 'since-reset')}\r`);
+			const { match } = await console.waitFor(/since-reset (\d+)\r/, { from: end, signal: t.signal });
+			const seconds = Number(match[1]) / 1e9;
+			t.figure('guest time from reset to a program at the prompt', seconds, 's');
+			t.ok(seconds < LINUX_TO_INIT / 5, 'it takes less than a fifth', `${seconds} s`);
+		},
+	},
+	{
+		id: '0.1/start-up-time',
+		title: 'from power-on to the prompt takes at most 1.5 s of the host’s processor',
+		tier: 'full',
+		start: 'none',
+		run: async (_vm, t) => {
+			t.plan(1);
+			const times: number[] = [];
+			for (let at = 0; at < 5; at++) {
+				const machine = await t.start({});
+				await machine.console.waitFor(/start-up took.*[#$] /s, { timeout: 50_000, signal: t.signal });
+				times.push(processorTime(machine.pid));
+				await machine.dispose();
+			}
+			const median = times.sort((a, b) => a - b)[2] ?? Number.NaN;
+			t.figure('processor time from power-on to the prompt, median of 5', median, 's');
+			t.ok(median <= 1.5, 'it takes at most 1.5 s', `${times.join(', ')} s`);
 		},
 	},
 	{

@@ -3,6 +3,7 @@ import { packageFile } from '../../../tools/image/package-file.js';
 import type { CaseMachine } from '../../../tools/suite/case-machine.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { control, endless, Typist } from './userspace-terminal.js';
 
 /** Checks that a program in the guest is the very one of its package. */
 async function isUnmodified(
@@ -40,6 +41,35 @@ export const debianCases = defineCases([
 			const bash = await vm.exec(['bash-static', '-c', script]);
 			t.equal(bash.stdout, 'ann 30\nbob 25\n40320\na b c 3\n123ABC\nusr1\nhere\n42\n', 'a script for bash');
 			t.equal(bash.stderr, '', 'without complaints');
+		},
+	},
+	{
+		id: '0.6/bash-console',
+		title: 'Debian’s bash-static is interactive on the serial console: line editing, history, jobs, a loop',
+		tier: 'quick',
+		needs: ['qemu'],
+		run: async (vm, t) => {
+			t.plan(7);
+			const typist = new Typist(vm, t);
+			await typist.prompt();
+			await typist.type('bash-static --norc\r', /bash-static-5\.2# $/);
+			const prompt = '[\\s\\S]*bash-static-5\\.2# $';
+			const shows = async (keys: string, line: string, what: string) => {
+				const shown = await typist.type(`${keys}\r`, new RegExp(`\\n${line}\\r\\n${prompt}`));
+				t.match(shown, new RegExp(`\\n${line}\\r\\n`), what);
+			};
+			await shows(`xecho abd${'\x1b[D'}c${control('a')}${control('d')}`, 'abcd', 'readline edits inside the line');
+			await shows(`${'\x1b[A'}efg`, 'abcdefg', 'and has a history');
+			await shows('for ((i = 3; i; i--)); do printf %s $i; done; echo', '321', 'a loop');
+			await typist.type(endless, /\nready\r\n/);
+			await typist.type(control('z'), /Stopped[\s\S]*# $/);
+			await shows('jobs | grep -c "sleep"', '1', 'Ctrl-Z stops a job, and jobs lists it');
+			await typist.type('fg\r', /\nagain\r\n/);
+			await typist.type(control('c'), /\^C[\s\S]*# $/);
+			await shows('echo $?', '130', 'fg brings it back, for Ctrl-C');
+			await shows('echo b a | xargs -n 1 | sort | tr "\\n" .; echo', 'a.b.', 'a pipeline');
+			await typist.type('exit 4\r', /\n[\s\S]*# /);
+			t.equal(await typist.status(), 4, 'and back to our shell');
 		},
 	},
 	{

@@ -9,12 +9,12 @@ const key = { up: '\x1b[A', left: '\x1b[D', escape: '\x1b' };
 const sequences = new RegExp(`${key.escape}\\[[\\d;]*\\w|\\r`, 'g');
 
 /** The control character of a letter. */
-function control(letter: string): string {
+export function control(letter: string): string {
 	return String.fromCharCode(letter.charCodeAt(0) & 31);
 }
 
 /** Somebody at the serial console. */
-class Typist {
+export class Typist {
 	readonly #console: Console;
 	readonly #signal: AbortSignal;
 
@@ -51,6 +51,9 @@ class Typist {
 		return Number(/\[(\d+)\]/.exec(shown)?.[1]);
 	}
 }
+
+/** Runs until it is killed; says when it begins, and when it goes on: then it has the terminal. */
+export const endless = `busybox sh -c 'trap "echo again" CONT; echo rea""dy; while :; do busybox sleep 0.1; done'\r`;
 
 export const userTerminalCases = defineCases([
 	{
@@ -110,16 +113,16 @@ export const userTerminalCases = defineCases([
 			t.plan(6);
 			const typist = new Typist(vm, t);
 			await typist.prompt();
-			const sleeper = `sh -c 'echo rea""dy; exec sleep 100'\r`;
-			await typist.type(sleeper, /\nready\r\n/);
+			await typist.type(endless, /\nready\r\n/);
 			await typist.type(control('c'), /\^C[\s\S]*# /);
 			t.equal(await typist.status(), 130, 'Ctrl-C ends what runs');
-			await typist.type(sleeper, /\nready\r\n/);
+			await typist.type(endless, /\nready\r\n/);
 			t.match(await typist.type(control('z'), /Stopped[\s\S]*# /), /\^Z/, 'Ctrl-Z stops it');
-			t.match(await typist.run('jobs'), /^\[1\].*Stopped.*sleep 100/, 'jobs shows it');
-			await typist.type('bg\r', /sleep 100[\s\S]*\n[\s\S]*# /);
-			t.match(await typist.run('jobs'), /^\[1\].*Running.*sleep 100/, 'bg lets it run behind');
-			await typist.type('fg\r', /\n.*sleep 100[^\n]*\r\n/);
+			t.match(await typist.run('jobs'), /^\[1\].*Stopped.*sleep/, 'jobs shows it');
+			await typist.type('bg\r', /(?=[\s\S]*sleep[^\n]*\n[\s\S]*# )[\s\S]*again\r\n/);
+			t.match(await typist.run('jobs'), /^\[1\].*Running.*sleep/, 'bg lets it run behind');
+			await typist.type(`kill -STOP %1\r`, /\n[\s\S]*# /);
+			await typist.type('fg\r', /\nagain\r\n/);
 			await typist.type(control('c'), /\^C[\s\S]*# /);
 			t.equal(await typist.status(), 130, 'fg brings it back, for Ctrl-C');
 			t.equal(await typist.run('jobs'), '', 'then there is none');
