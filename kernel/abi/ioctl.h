@@ -28,12 +28,31 @@
 #define _IOC_NR(n)		(((n) >> _IOC_NRSHIFT) & 0xff)
 #define _IOC_SIZE(n)		(((n) >> _IOC_SIZESHIFT) & 0x3fff)
 
+#define SIOCOUTQ	0x5411		/* of a terminal: TIOCOUTQ */
 #define FIONREAD	0x541b
 #define FIONBIO		0x5421
 #define FIONCLEX	0x5450
 #define FIOCLEX		0x5451
 #define FIOASYNC	0x5452
 #define FIOQSIZE	0x5460
+
+/* Network interfaces, by any socket. */
+#define SIOCGIFNAME	0x8910
+#define SIOCGIFCONF	0x8912
+#define SIOCGIFFLAGS	0x8913
+#define SIOCSIFFLAGS	0x8914
+#define SIOCGIFADDR	0x8915
+#define SIOCSIFADDR	0x8916
+#define SIOCGIFDSTADDR	0x8917
+#define SIOCGIFBRDADDR	0x8919
+#define SIOCGIFNETMASK	0x891b
+#define SIOCSIFNETMASK	0x891c
+#define SIOCGIFMETRIC	0x891d
+#define SIOCGIFMTU	0x8921
+#define SIOCSIFMTU	0x8922
+#define SIOCGIFHWADDR	0x8927
+#define SIOCGIFINDEX	0x8933
+#define SIOCGIFTXQLEN	0x8942
 
 #define FIBMAP		_IO(0x00, 1)
 #define FIGETBSZ	_IO(0x00, 2)

@@ -39,6 +39,7 @@
 #define SOCK_RDM	4
 #define SOCK_SEQPACKET	5
 #define SOCK_PACKET	10
+#define SOCK_TYPE_MASK	0xf
 #define SOCK_NONBLOCK	00004000
 #define SOCK_CLOEXEC	02000000
 
@@ -53,18 +54,32 @@
 #define SO_RCVBUF	8
 #define SO_KEEPALIVE	9
 #define SO_OOBINLINE	10
+#define SO_NO_CHECK	11
+#define SO_PRIORITY	12
 #define SO_LINGER	13
 #define SO_REUSEPORT	15
 #define SO_PASSCRED	16
 #define SO_PEERCRED	17
 #define SO_RCVLOWAT	18
 #define SO_SNDLOWAT	19
+#define SO_RCVTIMEO	20	/* struct abi_timeval of 32-bit words */
+#define SO_SNDTIMEO	21
 #define SO_BINDTODEVICE	25
+#define SO_PEERNAME	28
+#define SO_TIMESTAMP	29
 #define SO_ACCEPTCONN	30
+#define SO_PEERSEC	31
 #define SO_SNDBUFFORCE	32
 #define SO_RCVBUFFORCE	33
+#define SO_TIMESTAMPNS	35
 #define SO_PROTOCOL	38
 #define SO_DOMAIN	39
+#define SO_COOKIE	57
+#define SO_PEERGROUPS	59
+#define SO_TIMESTAMP_NEW 63	/* the same with 64-bit times */
+#define SO_TIMESTAMPNS_NEW 64
+#define SO_RCVTIMEO_NEW	66
+#define SO_SNDTIMEO_NEW	67
 
 #define MSG_OOB		0x01
 #define MSG_PEEK	0x02
@@ -76,6 +91,7 @@
 #define MSG_WAITALL	0x100
 #define MSG_NOSIGNAL	0x4000
 #define MSG_MORE	0x8000
+#define MSG_WAITFORONE	0x10000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
 #define SHUT_RD		0
@@ -103,6 +119,28 @@ struct abi_sockaddr_in {
 	__u8 sin_zero[8];
 };
 
+#define IFNAMSIZ	16
+#define IFF_UP		0x1
+#define IFF_LOOPBACK	0x8
+#define IFF_RUNNING	0x40
+#define ARPHRD_LOOPBACK	772
+
+struct abi_ifreq {
+	char ifr_name[IFNAMSIZ];
+	union {
+		struct abi_sockaddr ifr_addr;
+		struct abi_sockaddr_in ifr_in;
+		__s16 ifr_flags;
+		__s32 ifr_value;	/* index, metric, MTU, queue length */
+		char ifr_newname[IFNAMSIZ];
+	};
+};
+
+struct abi_ifconf {
+	__s32 ifc_len;
+	__u32 ifc_req;		/* pointer to struct abi_ifreq[]; 0: how much there is */
+};
+
 struct abi_msghdr {
 	__u32 msg_name;
 	__s32 msg_namelen;
@@ -113,11 +151,26 @@ struct abi_msghdr {
 	__u32 msg_flags;
 };
 
+struct abi_mmsghdr {
+	struct abi_msghdr msg_hdr;
+	__u32 msg_len;
+};
+
+struct abi_linger {
+	__s32 l_onoff;
+	__s32 l_linger;		/* s */
+};
+
 struct abi_cmsghdr {
 	__u32 cmsg_len;
 	__s32 cmsg_level;
 	__s32 cmsg_type;
 };
+
+/* Records are aligned to words; cmsg_len is without the padding behind. */
+#define ABI_CMSG_ALIGN(n)	(((n) + 3u) & ~3u)
+#define ABI_CMSG_LEN(n)		((__u32)sizeof(struct abi_cmsghdr) + (n))
+#define ABI_CMSG_SPACE(n)	((__u32)sizeof(struct abi_cmsghdr) + ABI_CMSG_ALIGN(n))
 
 struct abi_ucred {
 	__s32 pid;

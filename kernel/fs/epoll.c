@@ -111,7 +111,7 @@ static void item_queue(struct file *f, struct wait_queue *q, struct poll_table *
 		it->error = -ENOMEM;
 		return;
 	}
-	wait_entry_init(&iw->wait, false);
+	wait_entry_init(&iw->wait, it->event.events & EPOLLEXCLUSIVE);
 	iw->wait.func = item_wake;
 	iw->queue = q;
 	iw->item = it;
@@ -174,22 +174,22 @@ static unsigned epoll_poll(struct file *f, struct poll_table *pt)
 {
 	struct eventpoll *ep = f->private;
 	struct item *it, *next;
-	bool any = false;
+	bool any = false, outer;
 
 	poll_wait(f, &ep->waiters, pt);
 	if (list_empty(&ep->ready))
 		return 0;
 	/* Ready may be stale: ask. From epoll_ctl() and epoll_wait() of an outer set the mutex is held already. */
-	if (epoll_mutex.owner != current)
+	outer = epoll_mutex.owner == current;
+	if (!outer)
 		mutex_lock(&epoll_mutex);
-	else
-		return POLLIN | POLLRDNORM;
 	list_for_each_entry_safe(it, next, &ep->ready, ready)
 		if (item_events(it, NULL)) {
 			any = true;
 			break;
 		}
-	mutex_unlock(&epoll_mutex);
+	if (!outer)
+		mutex_unlock(&epoll_mutex);
 	return any ? POLLIN | POLLRDNORM : 0;
 }
 

@@ -205,6 +205,24 @@ int do_mknodat(int dfd, const char *name, umode_t mode, dev_t dev)
 	return error;
 }
 
+int vfs_make_socket(const char *name, umode_t mode, struct path *out)
+{
+	struct nameidata nd;
+	struct dentry *d = path_create_begin(AT_FDCWD, name, &nd, false);
+	int error;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	error = vfs_mknod(&nd.path, d, S_IFSOCK | (mode & ~current->fs->umask & 0777), 0);
+	if (!error) {
+		out->mnt = nd.path.mnt;
+		out->dentry = d;
+		path_get(out);
+	}
+	path_create_end(&nd, d);
+	return error;
+}
+
 int do_mkdirat(int dfd, const char *name, umode_t mode)
 {
 	struct nameidata nd;

@@ -530,15 +530,24 @@ static ssize_t splice_from(struct file *in, struct file *out, loff_t *out_pos, s
 	return done ? done : n;
 }
 
-/* Into a pipe: read a page only when there is a free buffer for it. */
+/* Would a read of what gives bytes as they come (a socket, a terminal) have to wait? */
+static bool would_wait(struct file *f)
+{
+	return (f->mode & FMODE_STREAM) && f->op->poll && !(f->op->poll(f, NULL) & (POLLIN | POLLHUP | POLLERR));
+}
+
+/* Into a pipe: read a page only when there is a free buffer for it. Waits for the first bytes alone. */
 static ssize_t splice_to(struct file *in, loff_t *in_pos, struct file *out, size_t count, bool nonblock)
 {
 	struct pipe *p = out->inode->pipe;
 	ssize_t done = 0, n = 0;
 
 	while ((size_t)done < count) {
-		struct page *page = page_alloc(GFP_USER, 0);
+		struct page *page;
 
+		if (done && would_wait(in))
+			break;
+		page = page_alloc(GFP_USER, 0);
 		if (!page) {
 			n = -ENOMEM;
 			break;

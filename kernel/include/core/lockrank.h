@@ -18,9 +18,11 @@ enum lock_rank {
 	RANK_TTY_OUTER,		/* tty open, close, hangup */
 	RANK_FILE_POS,		/* file->pos */
 	RANK_SEQ_FILE,		/* a generated file's buffer; its iterator takes what it shows */
+	RANK_SOCKET_BIND,	/* one bind(2) of a socket at a time; makes its name in the tree */
 	RANK_MOUNT_TREE,	/* who is mounted where */
 	RANK_EXEC,		/* credentials and mm exchange in exec and ptrace */
 	RANK_PIPE,		/* pipe contents */
+	RANK_SOCKET_READ,	/* one reader of a socket's queue at a time; splice reads with a pipe locked */
 	RANK_INODE_DIR,		/* inode->rwsem of directories; nested: parent before child */
 	RANK_INODE,		/* inode->rwsem of others; nested: by address */
 	RANK_TTY_WRITE,		/* one write(2) to a terminal at a time */
@@ -48,6 +50,8 @@ enum lock_rank {
 	RANK_PAGE_TABLE,	/* page tables of one mm; nested: a new child's inside its parent's */
 	RANK_LRU,		/* page lru lists */
 	RANK_FUTEX,
+	RANK_UNIX,		/* AF_UNIX: names, peers, descriptors in flight */
+	RANK_SOCKET,		/* a socket's state and queue; nested: a listener before its connections */
 	RANK_QUEUE,		/* request queues */
 	RANK_DEVICE,		/* devices' registers, input and output rings */
 	RANK_TTY_INPUT,		/* what drivers hand to a terminal, under their own lock */

@@ -138,7 +138,6 @@ ssize_t read_link_text(struct dentry *d, char *buf, size_t size);	/* follows get
 /* file.c */
 struct file *file_new(void);
 extern unsigned long nr_files;
-struct inode *anon_inode_new(umode_t mode);
 int anon_fd(const char *name, const struct file_ops *op, void *private, unsigned flags);	/* eventfd.c */
 
 /* locks.c */

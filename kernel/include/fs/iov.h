@@ -32,6 +32,13 @@ size_t copy_from_iter_atomic(void *dst, size_t n, struct iov_iter *it);
 /* Fault in up to n source bytes; 0 or -EFAULT when not even the first is readable. */
 int iov_fault_in(struct iov_iter *it, size_t n);
 void iov_advance(struct iov_iter *it, size_t n);
+/* Hand an iterator on; it may hold its only segment itself. */
+static inline void iov_move(struct iov_iter *to, const struct iov_iter *from)
+{
+	*to = *from;
+	if (from->iov == &from->one)
+		to->iov = &to->one;
+}
 void iov_revert(struct iov_iter *it, size_t n, const struct iov_iter *start);	/* *it = *start advanced by what stays */
 
 #endif

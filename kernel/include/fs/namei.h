@@ -35,6 +35,8 @@ struct file *do_open(int dfd, const char *name, unsigned flags, umode_t mode);	/
 int vfs_create(struct path *dir, struct dentry *d, umode_t mode);
 int vfs_mkdir(struct path *dir, struct dentry *d, umode_t mode);
 int vfs_mknod(struct path *dir, struct dentry *d, umode_t mode, dev_t rdev);
+/* bind(2): makes a socket's name; *out is the new path, referenced. -EEXIST and what mknod(2) returns. */
+int vfs_make_socket(const char *name, umode_t mode, struct path *out);
 int vfs_unlink(struct path *dir, struct dentry *d);
 int vfs_rmdir(struct path *dir, struct dentry *d);
 int vfs_truncate(const struct path *path, loff_t size, struct file *f);

@@ -455,6 +455,7 @@ void file_put(struct file *f);
 struct file *file_alloc(const struct path *path, unsigned flags, const struct file_ops *op);	/* ERR_PTR; takes path references */
 struct file *file_open(const char *kernel_path, unsigned flags, umode_t mode);	/* ERR_PTR */
 struct file *file_open_inode(struct inode *inode, unsigned flags, const struct file_ops *op, const char *name, void *private);	/* anonymous: "anon_inode:name" */
+struct inode *anon_inode_new(umode_t mode);	/* of the filesystem of what has no name: pipes, sockets; NULL */
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 ssize_t vfs_read(struct file *f, struct iov_iter *it, loff_t *pos);

@@ -18,6 +18,7 @@ struct user {
 	uid_t uid;
 	atomic_t processes;		/* tasks, against RLIMIT_NPROC */
 	atomic_t sigpending;		/* queued signals, against RLIMIT_SIGPENDING */
+	atomic_t inflight;		/* descriptors in messages that nobody has received, against RLIMIT_NOFILE */
 	struct hlist_node hash;
 };
 struct user *user_get_uid(uid_t uid);	/* made when new; NULL when out of memory */

@@ -1,0 +1,17 @@
+import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
+
+/** Calls by area, each with its documented errors. */
+export const callCases = defineCases([
+	guestTest('4.1/identity', 'ids of every kind, groups, access by the real user, modes and umask'),
+	guestTest('4.2/readiness', 'poll, select and epoll: level, edge, one-shot, exclusive, nested, many that are idle', {
+		args: (t) => [String(t.size(10_000, 1000))],
+	}),
+	guestTest('4.3/interfaces', 'requests that every file answers; the loopback interface; who refuses'),
+	{
+		id: '4.5/futexes',
+		title: 'wait, wake, requeue, bit sets, shared and private keys, robust lists',
+		tier: 'quick',
+		run: (vm, t) => runGuestTest(vm, t, guestTestPath(2, 'futexes')),
+	},
+]);

@@ -1,0 +1,21 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { callCases } from './cases/calls.js';
+import { socketCases } from './cases/sockets.js';
+
+export const suite = defineSuite({
+	phase: 4,
+	title: 'System calls',
+	steps: [
+		{ number: '4.1', title: 'Files, credentials, users', state: 'open' },
+		{ number: '4.2', title: 'Readiness', state: 'open' },
+		{ number: '4.3', title: 'ioctl', state: 'open' },
+		{ number: '4.4', title: 'Moving bytes', state: 'open' },
+		{ number: '4.5', title: 'Futexes', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 4, system calls: what programs nobody here wrote ask of a kernel.',
+		'Try: cat /proc/missing_syscalls',
+	].join('\n'),
+	cases: [...callCases, ...socketCases],
+});
