@@ -11,6 +11,7 @@ function kind(argument: string): string {
 	if (/dfd$/.test(name)) return 'd';
 	if (/^(fd|in|out|epfd)$/.test(name)) return 'f';
 	if (name === 'size') return 'z';
+	if (name === 'call') return 'c';
 	if (/^(count|len|n|bytes|max)$/.test(name)) return 'n';
 	return 'i';
 }

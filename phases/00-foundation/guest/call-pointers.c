@@ -1,7 +1,7 @@
 /*
  * call-pointers CALL...: every system call that takes pointers, with pointers that the caller may not use. A call is
  * NUMBER:NAME:KINDS, a letter an argument: s a path, p another pointer, f a file, d a folder's descriptor, n a length,
- * z the size of a signal set, i anything else. The suite takes them from the kernel's own table.
+ * z the size of a signal set, c which of a call's calls, i anything else. The suite takes them from the kernel's own table.
  *
  * Each call runs in a child of its own, with one pointer bad and with all of them. It must come back with an error
  * number that programs know, or succeed where the pointer does not matter; the child must not be killed, and what it
@@ -32,6 +32,7 @@ static long good(char kind)
 	case 'd': return AT_FDCWD;
 	case 'n': return 64;
 	case 'z': return 8;
+	case 'c': return 1;
 	default: return 0;
 	}
 }
@@ -79,8 +80,24 @@ static void child(long number, const char *kinds)
 	_exit(fine ? 0 : 1);
 }
 
+/* Others may have left message queues, in which msgrcv() would wait. */
+static void remove_queues(void)
+{
+	enum { RMID = 0, MSG_STAT = 11, MSG_INFO = 12 };
+	long buffer[32];
+	long last = syscall(SYS_msgctl, 0, MSG_INFO, buffer);
+
+	for (long i = 0; i <= last; i++) {
+		long id = syscall(SYS_msgctl, i, MSG_STAT, buffer);
+
+		if (id >= 0)
+			syscall(SYS_msgctl, id, RMID, NULL);
+	}
+}
+
 int main(int argc, char **argv)
 {
+	remove_queues();
 	pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	scratch = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	BAIL_UNLESS(pages != MAP_FAILED && scratch != MAP_FAILED && munmap(pages + 4096, 4096) == 0, "no pages");
