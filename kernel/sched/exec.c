@@ -14,6 +14,7 @@
 #include <mm/mm.h>
 #include <sched/exec.h>
 #include <sched/internal.h>
+#include <sched/ptrace.h>
 #include <sys/syscalls.h>
 #include <abi/personality.h>
 
@@ -332,6 +333,7 @@ static long user_exec(int dfd, const char __user *upath, const char __user *cons
 		      const char __user *const __user *envp, int flags)
 {
 	struct strings args = { .user = (const u32 __user *)argv }, environment = { .user = (const u32 __user *)envp };
+	pid_t old = current->pid;
 	char *path;
 	long error;
 	u8 first;
@@ -346,6 +348,8 @@ static long user_exec(int dfd, const char __user *upath, const char __user *cons
 	error = do_exec(dfd, path ? path : "", &args, &environment, flags);
 	if (path)
 		name_put(path);
+	if (!error)
+		ptrace_exec(old);
 	return error;
 }
 

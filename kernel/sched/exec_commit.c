@@ -8,6 +8,7 @@
 #include <mm/mm.h>
 #include <sched/exec.h>
 #include <sched/internal.h>
+#include <sched/ptrace.h>
 #include <abi/capability.h>
 #include <abi/personality.h>
 
@@ -83,10 +84,16 @@ static void become_leader(void)
 	list_add(&self->sibling, &old->sibling);
 	list_del_init(&old->sibling);
 	list_for_each_entry(child, &old->children, sibling) {
-		list_for_each_entry(thread, &child->signal->threads, thread_link)
-			thread->parent = thread->real_parent = self;
+		list_for_each_entry(thread, &child->signal->threads, thread_link) {
+			if (!thread->ptrace)
+				thread->parent = self;
+			thread->real_parent = self;
+		}
 	}
 	list_splice_init(&old->children, &self->children);
+	list_for_each_entry(child, &old->tracees, tracee_link)
+		child->parent = self;
+	list_splice_init(&old->tracees, &self->tracees);
 	if (init_process == old)
 		init_process = self;
 	spin_unlock_irqrestore(&tasklist_lock, flags);
@@ -117,7 +124,16 @@ static int own_sighand(void)
 
 static bool honours_setid(const struct exec_image *image)
 {
-	return !(image->file->path.mnt->flags & MNT_NOSUID) && !current->no_new_privs;
+	struct task *tracer;
+	unsigned long flags;
+	bool traced;
+
+	/* Who steers it must not thereby gain what the file's owner may. */
+	spin_lock_irqsave(&tasklist_lock, flags);
+	tracer = current->parent;
+	traced = current->ptrace && !cred_capable(tracer->cred, CAP_SYS_PTRACE);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return !traced && !(image->file->path.mnt->flags & MNT_NOSUID) && !current->no_new_privs;
 }
 
 /* capabilities(7), "Transformation of capabilities during execve()"; files carry none here. */

@@ -11,6 +11,7 @@
 #include <mm/mm.h>
 #include <sched/internal.h>
 #include <sched/sem_undo.h>
+#include <sched/ptrace.h>
 #include <sys/syscalls.h>
 #include <tty/tty.h>
 #include <abi/wait.h>
@@ -127,6 +128,7 @@ void release_task(struct task *t)
 		add_usage(s, t);
 		list_del_init(&t->thread_link);
 		s->nr_threads--;
+		list_del_init(&t->tracee_link);
 		signal_flush_queue(&t->sigqueue, &t->sigset);
 		if (!s->nr_threads)
 			signal_flush_queue(&s->sigqueue, &s->sigset);
@@ -137,7 +139,7 @@ void release_task(struct task *t)
 		detach(t);
 		/* The last thread besides a dead leader: now the leader's parent is told, or it goes at once. */
 		if (leader != t && s->nr_threads == 1 && leader->exit_state == TASK_ZOMBIE) {
-			if (signal_notify_parent(leader, leader->exit_signal))
+			if (signal_notify_parent(leader, ptrace_reparented(leader) ? SIGCHLD : leader->exit_signal))
 				leader->exit_state = TASK_DEAD;
 			else
 				leader = NULL;
@@ -192,13 +194,15 @@ static void reparent_children(struct task *t, struct list_head *dead)
 		struct task *thread;
 
 		list_for_each_entry(thread, &child->signal->threads, thread_link) {
-			thread->parent = thread->real_parent = reaper;
+			if (!thread->ptrace)
+				thread->parent = reaper;
+			thread->real_parent = reaper;
 			if (thread->pdeath_signal)
 				(void)signal_send(thread->pdeath_signal, thread);	/* it was asked for; a full queue cannot refuse it */
 		}
 		list_move_tail(&child->sibling, &reaper->children);
 		child->exit_signal = SIGCHLD;
-		if (child->exit_state == TASK_ZOMBIE && thread_group_alone(child)) {
+		if (child->exit_state == TASK_ZOMBIE && thread_group_alone(child) && !child->ptrace) {
 			if (signal_notify_parent(child, SIGCHLD)) {
 				child->exit_state = TASK_DEAD;
 				list_move_tail(&child->sibling, dead);
@@ -209,13 +213,14 @@ static void reparent_children(struct task *t, struct list_head *dead)
 }
 
 /* From here on the task is a zombie or nothing. Returns whether it is to release itself. */
-static bool notify(struct task *t, bool group_dead, struct list_head *dead)
+static bool notify(struct task *t, bool group_dead, struct list_head *dead, struct list_head *released)
 {
 	unsigned long flags;
 	bool autoreap;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	if (group_dead) {
+		ptrace_release_all(t->group_leader, released);
 		reparent_children(t->group_leader, dead);
 		check_orphaned(t->group_leader, NULL);
 	}
@@ -226,6 +231,8 @@ static bool notify(struct task *t, bool group_dead, struct list_head *dead)
 	t->exit_state = TASK_ZOMBIE;
 	if (t->flags & PF_KTHREAD)
 		autoreap = true;
+	else if (t->ptrace)	/* its tracer waits for it, whoever else may afterwards */
+		autoreap = signal_notify_parent(t, t->group_leader == t && thread_group_alone(t) && !ptrace_reparented(t) ? t->exit_signal : SIGCHLD);
 	else if (t->group_leader == t)
 		autoreap = thread_group_alone(t) && signal_notify_parent(t, t->exit_signal);
 	else
@@ -264,6 +271,7 @@ void do_exit(int code)
 {
 	struct task *t = current;
 	LIST_HEAD(dead);
+	LIST_HEAD(released);
 	struct task *child, *next;
 	bool group_dead;
 
@@ -271,6 +279,7 @@ void do_exit(int code)
 		panic("a task ended in an interrupt");
 	if (t == &init_task)
 		panic("the idle task ended");
+	ptrace_event(PTRACE_EVENT_EXIT, (unsigned long)code);
 	group_dead = begin_exit(t, code);
 	if (group_dead && t->group_leader == init_process)
 		panic("init ended: %s %d", WIFEXITED(code) ? "status" : "signal", WIFEXITED(code) ? WEXITSTATUS(code) : WTERMSIG(code));
@@ -294,8 +303,10 @@ void do_exit(int code)
 		tty_put(t->signal->tty);
 		t->signal->tty = NULL;
 	}
-	if (notify(t, group_dead, &dead))
+	if (notify(t, group_dead, &dead, &released))
 		release_task(t);
+	list_for_each_entry_safe(child, next, &released, tracee_link)
+		release_task(child);
 	list_for_each_entry_safe(child, next, &dead, sibling)
 		release_task(child);
 	schedule_dead();

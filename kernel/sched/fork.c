@@ -11,6 +11,7 @@
 #include <mm/mm.h>
 #include <sched/internal.h>
 #include <sched/sem_undo.h>
+#include <sched/ptrace.h>
 #include <tty/tty.h>
 #include <sys/syscalls.h>
 #include <abi/capability.h>
@@ -170,8 +171,13 @@ static void reset_copy(struct task *t, const struct clone_request *r)
 #ifdef CONFIG_DEBUG
 	t->held_count = 0;
 #endif
-	t->ptrace = NULL;
-	t->ptrace_flags = 0;
+	t->ptrace = 0;
+	t->syscall_work = 0;
+	t->trap_stop = t->trap_notify = t->listening = false;
+	t->ptrace_code = t->stop_sig = 0;
+	t->last_siginfo = NULL;
+	list_init(&t->tracees);
+	list_init(&t->tracee_link);
 	t->journal_info = NULL;
 	list_init(&t->journal_info_link);
 }
@@ -195,6 +201,17 @@ static bool too_many_processes(const struct task *t)
 
 	return (u64)atomic_read(&u->processes) >= rlimit(RLIMIT_NPROC) && u != &root_user &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+}
+
+/* Which stop of the caller its tracer wants to see; 0: none. exit_signal -1: a thread. */
+static unsigned trace_event(u64 flags, int exit_signal)
+{
+	unsigned event;
+
+	if (flags & CLONE_UNTRACED)
+		return 0;
+	event = flags & CLONE_VFORK ? PTRACE_EVENT_VFORK : exit_signal != SIGCHLD ? PTRACE_EVENT_CLONE : PTRACE_EVENT_FORK;
+	return ptrace_event_enabled(current, event) ? event : 0;
 }
 
 /* Into the lists, all at once: signals to a group find either all of a fork or nothing of it. */
@@ -237,6 +254,7 @@ static int publish(struct task *t, struct pid *pid, u64 flags)
 			t->signal->flags |= SIGNAL_UNKILLABLE;
 		}
 	}
+	ptrace_init_child(t, trace_event(flags, t->exit_signal), (flags & CLONE_PTRACE) && !kernel);
 	list_add_tail(&t->thread_link, &t->signal->threads);
 	list_add_tail(&t->all_link, &task_list);
 	nr_tasks++;
@@ -366,6 +384,7 @@ static long clone_and_start(const struct clone_request *r)
 {
 	struct completion done;
 	struct task *t = task_clone(r);
+	unsigned event;
 	pid_t pid;
 
 	if (IS_ERR(t))
@@ -376,10 +395,14 @@ static long clone_and_start(const struct clone_request *r)
 		t->vfork_done = &done;
 		task_get(t);
 	}
+	event = trace_event(r->flags, t->exit_signal);
 	wake_up_new_task(t);
+	if (event)
+		ptrace_event(event, (unsigned long)pid);
 	if (r->flags & CLONE_VFORK) {
 		wait_for_vfork(t, &done);
 		task_put(t);
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, (unsigned long)pid);
 	}
 	return pid;
 }

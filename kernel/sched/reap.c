@@ -2,13 +2,17 @@
  * wait4() and waitid(): finding children that ended, stopped or went on, and reaping the dead.
  *
  * A waiter queues itself on its group's child_wait before it scans, so a change between scan and sleep wakes it. All
- * children hang below the group leader, so any thread may wait for any of them. Whoever turns a zombie's exit_state
- * into TASK_DEAD under tasklist_lock owns its release.
+ * children and all tracees hang below the group leader, so any thread may wait for any of them. Whoever turns a
+ * zombie's exit_state into TASK_DEAD under tasklist_lock owns its release.
+ *
+ * A tracer sees its tracees' stops and ends first, each thread by itself; a child's real parent sees a zombie once
+ * its tracer is done with it.
  */
 #include <arch/uaccess.h>
 #include <core/string.h>
 #include <mm/mm.h>
 #include <sched/internal.h>
+#include <sched/ptrace.h>
 #include <sched/usage.h>
 #include <sys/syscalls.h>
 #include <abi/errno.h>
@@ -27,21 +31,21 @@ struct wait_request {
 	bool want_usage;
 };
 
-static bool eligible(const struct wait_request *r, const struct task *t)
+static bool eligible(const struct wait_request *r, const struct task *t, bool tracee)
 {
 	bool is_clone;
 
 	switch (r->type) {
 	case P_PID:
-		if (t->pids[PIDTYPE_TGID] != r->pid)
+		if (t->pids[PIDTYPE_PID] != r->pid)
 			return false;
 		break;
 	case P_PGID:
-		if (t->pids[PIDTYPE_PGID] != r->pid)
+		if (t->group_leader->pids[PIDTYPE_PGID] != r->pid)
 			return false;
 		break;
 	}
-	if (r->options & __WALL)
+	if (tracee || (r->options & __WALL))
 		return true;
 	is_clone = t->exit_signal != SIGCHLD;
 	return is_clone == !!((unsigned)r->options & __WCLONE);
@@ -73,15 +77,34 @@ static void inherit_usage(struct task *t)
 	to->cmaxrss = max(to->cmaxrss, max(from->maxrss, from->cmaxrss));
 }
 
-static bool take_zombie(struct wait_request *r, struct task *t)
+/* 1: taken, and the caller's to release if TASK_DEAD; 0: it is not this waiter's turn. */
+static bool take_zombie(struct wait_request *r, struct task *t, bool tracee)
 {
 	int status = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
 
 	fill(r, t, WIFEXITED(status) ? CLD_EXITED : WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED, status);
 	if (r->options & WNOWAIT)
 		return true;
+	if (tracee && (ptrace_reparented(t) || t->group_leader != t)) {
+		/* Now its real parent's turn, if it has one that cares. */
+		(void)ptrace_detach_locked(t);		/* the state says whether it is to be released */
+		return true;
+	}
 	inherit_usage(t);
 	t->exit_state = TASK_DEAD;
+	return true;
+}
+
+static bool take_trapped(struct wait_request *r, struct task *t)
+{
+	int code;
+
+	if (!(t->state & TASK_TRACED) || t->listening || !t->ptrace_code)
+		return false;
+	code = t->ptrace_code;
+	fill(r, t, CLD_TRAPPED, code << 8 | 0x7f);
+	if (!(r->options & WNOWAIT))
+		t->ptrace_code = 0;
 	return true;
 }
 
@@ -117,36 +140,55 @@ static bool take_continued(struct wait_request *r, struct task *t)
 	return taken;
 }
 
+static bool take(struct wait_request *r, struct task *t, bool tracee, struct task **dead)
+{
+	bool taken = false;
+
+	if (t->exit_state == TASK_ZOMBIE && (t->group_leader != t || thread_group_alone(t))) {
+		if (!tracee && t->ptrace)
+			return false;		/* its tracer's first */
+		taken = (r->options & WEXITED) && take_zombie(r, t, tracee);
+		if (taken && t->exit_state == TASK_DEAD)
+			*dead = t;
+		return taken;
+	}
+	if (tracee)
+		return take_trapped(r, t);
+	if (r->options & WUNTRACED)
+		taken = take_stopped(r, t);
+	if (!taken && (r->options & WCONTINUED))
+		taken = take_continued(r, t);
+	return taken;
+}
+
 /* 1: r is filled (and *dead is to be released), 0: there are children to wait for, -ECHILD: none. */
 static int scan(struct wait_request *r, struct task **dead)
 {
-	struct task *t;
+	struct task *t, *next;
 	unsigned long flags;
 	int result = -ECHILD;
 
 	*dead = NULL;
 	spin_lock_irqsave(&tasklist_lock, flags);
 	list_for_each_entry(t, &current->group_leader->children, sibling) {
-		bool taken = false;
-
-		if (t->exit_state == TASK_DEAD || !eligible(r, t))
+		if (t->exit_state == TASK_DEAD || (t->ptrace && !ptrace_reparented(t)) || !eligible(r, t, false))
 			continue;
 		result = 0;
-		if (t->exit_state == TASK_ZOMBIE && thread_group_alone(t)) {
-			taken = (r->options & WEXITED) && take_zombie(r, t);
-			if (taken && t->exit_state == TASK_DEAD)
-				*dead = t;
-		} else {
-			if (r->options & WUNTRACED)
-				taken = take_stopped(r, t);
-			if (!taken && (r->options & WCONTINUED))
-				taken = take_continued(r, t);
+		if (take(r, t, false, dead)) {
+			result = 1;
+			goto out;
 		}
-		if (taken) {
+	}
+	list_for_each_entry_safe(t, next, &current->group_leader->tracees, tracee_link) {
+		if (t->exit_state == TASK_DEAD || !eligible(r, t, true))
+			continue;
+		result = 0;
+		if (take(r, t, true, dead)) {
 			result = 1;
 			break;
 		}
 	}
+out:
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return result;
 }
@@ -276,7 +318,7 @@ long sys_waitid(int which, pid_t id, struct abi_siginfo __user *uinfo, int optio
 		info._sifields._sigchld._pid = r.found;
 		info._sifields._sigchld._uid = r.uid;
 		info._sifields._sigchld._status = r.code == CLD_EXITED ? WEXITSTATUS(r.status)
-			: r.code == CLD_STOPPED ? WSTOPSIG(r.status)
+			: r.code == CLD_STOPPED || r.code == CLD_TRAPPED ? r.status >> 8
 			: r.code == CLD_CONTINUED ? SIGCONT : WTERMSIG(r.status);
 	}
 	/* Only the fields that mean something are stored, as Linux does. */

@@ -8,6 +8,7 @@
 #include <core/string.h>
 #include <mm/kmalloc.h>
 #include <sched/internal.h>
+#include <sched/ptrace.h>
 #include <abi/capability.h>
 #include <abi/errno.h>
 
@@ -194,7 +195,8 @@ void signal_recalc(struct task *t)
 {
 	struct signal_struct *s = t->signal;
 
-	t->sig_pending = ((t->sigset | s->sigset) & ~t->blocked) || t->stop_pending || (t->sigset & sigmask(SIGKILL)) ||
+	t->sig_pending = ((t->sigset | s->sigset) & ~t->blocked) || t->stop_pending || t->trap_stop || t->trap_notify ||
+			 (t->sigset & sigmask(SIGKILL)) ||
 			 (s->flags & (SIGNAL_GROUP_EXIT | SIGNAL_TELL_CONTINUED | SIGNAL_TELL_STOPPED));
 }
 
@@ -214,6 +216,13 @@ void signal_wake(struct task *t, bool kill)
 	wake_up_task(t, TASK_INTERRUPTIBLE | (kill ? TASK_KILLABLE | TASK_STOPPED | TASK_TRACED : 0));
 }
 
+void signal_trap_notify(struct task *t)
+{
+	t->trap_notify = true;
+	t->sig_pending = true;
+	wake_up_task(t, TASK_INTERRUPTIBLE | (t->listening ? TASK_TRACED : 0));
+}
+
 static u32 handler_of(const struct task *t, int sig)
 {
 	return t->sighand->action[sig - 1].sa_handler;
@@ -224,7 +233,7 @@ bool signal_action_ignores(int sig, const struct abi_sigaction *a)
 	return a->sa_handler == ABI_SIG_IGN || (a->sa_handler == ABI_SIG_DFL && (sigmask(sig) & MASK_IGNORED));
 }
 
-/* Blocked signals are kept even if ignored: the handler may change before they are taken. */
+/* Blocked signals are kept even if ignored: the handler may change before they are taken. A tracer sees all. */
 static bool is_ignored(const struct task *t, int sig, bool force)
 {
 	u32 handler = handler_of(t, sig);
@@ -233,6 +242,8 @@ static bool is_ignored(const struct task *t, int sig, bool force)
 		return false;
 	if ((t->signal->flags & SIGNAL_UNKILLABLE) && handler == ABI_SIG_DFL && !force)
 		return true;
+	if (t->ptrace && sig != SIGKILL)
+		return false;
 	return signal_action_ignores(sig, &t->sighand->action[sig - 1]);
 }
 
@@ -256,7 +267,7 @@ void signal_kill_others(struct task *t)
 
 	t->signal->group_stop_count = 0;
 	list_for_each_entry(other, &t->signal->threads, thread_link) {
-		other->stop_pending = false;
+		other->stop_pending = other->trap_stop = other->trap_notify = false;
 		if (other == t || other->exit_state)
 			continue;
 		other->sigset |= sigmask(SIGKILL);
@@ -294,7 +305,7 @@ static void deliver_to_some(int sig, struct task *t, bool group)
 	if (!target)
 		return;		/* whoever unblocks it will see it */
 	if (signal_default_fatal(sig) && (sig == SIGKILL || handler_of(t, sig) == ABI_SIG_DFL) &&
-	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
+	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !target->ptrace) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
 		kill_group(target, sig);
 		return;
 	}
@@ -320,7 +331,10 @@ static bool prepare(int sig, struct task *t, bool force)
 		list_for_each_entry(other, &s->threads, thread_link) {
 			signal_remove(MASK_STOP, &other->sigqueue, &other->sigset);
 			other->stop_pending = false;
-			wake_up_task(other, TASK_STOPPED);
+			if (other->ptrace & PT_SEIZED)
+				signal_trap_notify(other);
+			else
+				wake_up_task(other, TASK_STOPPED);
 		}
 		if (s->flags & SIGNAL_STOPPED)
 			s->flags |= SIGNAL_CONTINUED | SIGNAL_TELL_CONTINUED;
@@ -429,7 +443,7 @@ int signal_force_info(int sig, const struct abi_siginfo *info)
 		action->sa_handler = ABI_SIG_DFL;
 		t->blocked &= ~sigmask(sig);
 	}
-	if (action->sa_handler == ABI_SIG_DFL) {
+	if (action->sa_handler == ABI_SIG_DFL && !t->ptrace) {
 		t->signal->flags &= ~SIGNAL_UNKILLABLE;
 		if (!(t->signal->flags & SIGNAL_GROUP_EXIT))
 			report_fatal(sig, info);

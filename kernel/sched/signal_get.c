@@ -8,6 +8,7 @@
 #include <core/string.h>
 #include <gen/syscall_numbers.h>
 #include <sched/internal.h>
+#include <sched/ptrace.h>
 #include <abi/errno.h>
 #include <abi/wait.h>
 
@@ -44,8 +45,8 @@ bool signal_notify_parent(struct task *t, int sig)
 		if (sig == SIGCHLD) {
 			const struct abi_sigaction *a = &parent->sighand->action[SIGCHLD - 1];
 
-			unwanted = a->sa_handler == ABI_SIG_IGN || (a->sa_flags & SA_NOCLDWAIT);
-			if (a->sa_handler == ABI_SIG_IGN)
+			unwanted = !t->ptrace && (a->sa_handler == ABI_SIG_IGN || (a->sa_flags & SA_NOCLDWAIT));
+			if (unwanted && a->sa_handler == ABI_SIG_IGN)
 				sig = 0;
 		}
 		if (sig)
@@ -64,8 +65,8 @@ void signal_notify_stop(struct task *t, bool leader, int why)
 
 	if (leader)
 		t = t->group_leader;
-	parent = t->parent;
-	child_info(&info, SIGCHLD, t, why, why == CLD_STOPPED ? t->signal->stop_code : SIGCONT);
+	parent = leader ? t->real_parent : t->parent;
+	child_info(&info, SIGCHLD, t, why, !leader ? t->ptrace_code & 0x7f : why == CLD_STOPPED ? t->signal->stop_code : SIGCONT);
 	spin_lock(&parent->sighand->lock);
 	a = &parent->sighand->action[SIGCHLD - 1];
 	if (a->sa_handler != ABI_SIG_IGN && !(a->sa_flags & SA_NOCLDSTOP))
@@ -80,6 +81,8 @@ static void tell_parent(int why)
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	signal_notify_stop(current, true, why);
+	if (why == CLD_CONTINUED && ptrace_reparented(current->group_leader))
+		signal_notify_stop(current->group_leader, false, why);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
@@ -93,14 +96,21 @@ static void begin_stop(int sig)
 
 	if (s->group_stop_count)
 		return;
-	s->stop_code = sig;
+	if (!(s->flags & SIGNAL_STOPPED))
+		s->stop_code = sig;
 	s->flags &= ~SIGNAL_CONTINUED;
 	list_for_each_entry(t, &s->threads, thread_link) {
 		if (t->flags & PF_EXITING)
 			continue;
+		t->stop_sig = sig;
+		/* In a group that has stopped only tracees run: the others stand still already. */
+		if (t->stop_pending || (t->state & (TASK_STOPPED | TASK_TRACED)))
+			continue;
 		t->stop_pending = true;
 		s->group_stop_count++;
-		if (t != current)
+		if (t->ptrace & PT_SEIZED && t != current)
+			signal_trap_notify(t);
+		else if (t != current)
 			signal_wake(t, false);
 	}
 }
@@ -109,7 +119,7 @@ static void begin_stop(int sig)
 static void stop_here(unsigned long flags)
 {
 	struct signal_struct *s = current->signal;
-	bool last = --s->group_stop_count == 0;
+	bool last = --s->group_stop_count == 0 && !(s->flags & SIGNAL_STOPPED);
 
 	current->stop_pending = false;
 	if (last)
@@ -201,6 +211,11 @@ bool signal_get(struct signal_delivery *d)
 			spin_unlock_irqrestore(&h->lock, flags);
 			do_exit(code);
 		}
+		if ((t->stop_pending || t->trap_stop || t->trap_notify) && t->ptrace) {
+			spin_unlock_irqrestore(&h->lock, flags);
+			ptrace_group_stop();
+			continue;
+		}
 		if (t->stop_pending) {
 			stop_here(flags);
 			continue;
@@ -209,6 +224,13 @@ bool signal_get(struct signal_delivery *d)
 		if (!d->sig) {
 			spin_unlock_irqrestore(&h->lock, flags);
 			return false;
+		}
+		if (t->ptrace && d->sig != SIGKILL) {
+			spin_unlock_irqrestore(&h->lock, flags);
+			d->sig = ptrace_signal(d->sig, &d->info);
+			if (!d->sig)
+				continue;
+			spin_lock_irqsave(&h->lock, flags);
 		}
 		job = d->sig == SIGTSTP || d->sig == SIGTTIN || d->sig == SIGTTOU;
 		orphaned = false;
@@ -289,7 +311,9 @@ static void restart_without_handler(struct pt_regs *regs)
 static void enter_handler(struct signal_delivery *d, struct pt_regs *regs)
 {
 	u64 mask = current->restore_blocked ? current->saved_blocked : current->blocked, block;
+	bool stepping = current->thread.stepping;
 
+	thread_step_end(current);
 	restart_before_handler(regs, &d->action);
 	regs->orig_ax = -1ul;
 	if (signal_setup_frame(d, regs, mask)) {
@@ -304,6 +328,8 @@ static void enter_handler(struct signal_delivery *d, struct pt_regs *regs)
 	if (!(d->action.sa_flags & SA_NODEFER))
 		block |= sigmask(d->sig);
 	signal_set_blocked(current->blocked | block);
+	if (stepping)
+		ptrace_step_reported();		/* at the handler's first instruction */
 }
 
 static void handle_signals(struct pt_regs *regs)

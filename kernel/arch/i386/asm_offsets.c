@@ -10,6 +10,7 @@ void asm_offsets(void)
 	OFFSET(TASK_SP, struct task, thread.sp);
 	OFFSET(TASK_SYSENTER_RETURN, struct task, thread.sysenter_return);
 	OFFSET(TASK_SIG_PENDING, struct task, sig_pending);
+	OFFSET(TASK_SYSCALL_WORK, struct task, syscall_work);
 	OFFSET(CPU_CURRENT, struct cpu, task);
 	OFFSET(CPU_PREEMPT_COUNT, struct cpu, preempt_count);
 	OFFSET(CPU_NEED_RESCHED, struct cpu, need_resched);

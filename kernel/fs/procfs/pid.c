@@ -121,6 +121,7 @@ static const struct pid_entry entries[] = {
 	{ .name = "stat", .mode = S_IFREG | 0444, .show = proc_show_stat },
 	{ .name = "statm", .mode = S_IFREG | 0444, .show = proc_show_statm },
 	{ .name = "maps", .mode = S_IFREG | 0444, .show = proc_show_maps },
+	{ .name = "mem", .mode = S_IFREG | 0600, .fop = &proc_mem_fops },
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .iop = &proc_cwd_iops },
 	{ .name = "root", .mode = S_IFLNK | 0777, .iop = &proc_root_iops },
 	{ .name = "exe", .mode = S_IFLNK | 0777, .iop = &proc_exe_iops },

@@ -84,6 +84,7 @@ int proc_show_mountinfo(struct seq_file *m, struct task *t);
 extern const struct inode_ops proc_fd_dir_iops, proc_fdinfo_dir_iops, proc_task_dir_iops;
 extern const struct file_ops proc_fd_dir_fops, proc_fdinfo_dir_fops, proc_task_dir_fops;
 extern const struct inode_ops proc_cwd_iops, proc_root_iops, proc_exe_iops;
+extern const struct file_ops proc_mem_fops;
 extern const struct file_ops proc_oom_adj_fops, proc_comm_fops;
 
 #endif

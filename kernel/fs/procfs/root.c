@@ -1,5 +1,6 @@
 /* procfs: superblock, inodes, /proc/self and /proc/thread-self. One superblock for all mounts. */
 #include "proc.h"
+#include <sched/ptrace.h>
 #include <core/init.h>
 #include <core/time.h>
 #include <fs/internal.h>
@@ -89,18 +90,7 @@ struct mm *proc_mm(struct task *t)
 
 bool proc_may_read(struct task *t)
 {
-	const struct cred *c = current_cred(), *tc;
-	bool ok;
-
-	if (t == current || t->tgid == current->tgid)
-		return true;
-	preempt_disable();
-	tc = cred_get(t->cred);
-	preempt_enable();
-	ok = c->fsuid == tc->uid && c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsgid == tc->gid &&
-	     c->fsgid == tc->egid && c->fsgid == tc->sgid && (!t->mm || t->mm->dumpable);
-	cred_put(tc);
-	return ok || capable(CAP_SYS_PTRACE);
+	return ptrace_may_access(t);
 }
 
 /* ---- self ---- */

@@ -106,8 +106,18 @@ struct task {
 	struct held_lock { const void *lock; const char *name; u8 rank; } held[32];	/* c sleeping locks */
 	unsigned held_count;
 #endif
-	void *ptrace;			/* reserved */
-	unsigned ptrace_flags;
+
+	/* tracing (sched/ptrace.h) */
+	unsigned ptrace;		/* ts PT_*; 0: nobody traces it, and parent is real_parent */
+	u8 syscall_work;		/* ts SYSCALL_WORK_*: entry code takes the long way */
+	bool trap_stop, trap_notify;	/* s is to report to its tracer: asked to; a group stop began or ended */
+	bool listening;			/* s stopped, but not to be reported until something happens */
+	int ptrace_code;		/* ts stopped: what wait() tells (0: told); then what the tracer sends on */
+	int stop_sig;			/* s signal of the last group stop */
+	unsigned long ptrace_message;	/* ts */
+	struct abi_siginfo *last_siginfo;	/* s of the stop it is in; on its stack */
+	struct list_head tracees, tracee_link;	/* t of a group leader: whom its threads trace; in that list */
+
 	struct list_head journal_info_link;
 	void *journal_info;		/* c a filesystem's running transaction */
 };

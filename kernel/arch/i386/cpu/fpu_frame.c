@@ -13,6 +13,7 @@
 #include <mm/kmalloc.h>
 #include <sched/task.h>
 #include <abi/errno.h>
+#include <abi/ptrace.h>
 #include <abi/signal.h>
 
 struct fxsave {
@@ -26,6 +27,7 @@ _Static_assert(sizeof(struct fxsave) == 512, "FXSAVE");
 #define MAGIC1 0x46505853u
 #define MAGIC2 0x46505845u
 #define FSAVE_SIZE offsetof(struct abi_fpstate, _fxsr_env)
+_Static_assert(FSAVE_SIZE == sizeof(struct abi_user_i387) + 4, "FSAVE, status and magic");
 #define EXTENSION (sizeof(struct fpu_state) - sizeof(struct fxsave))	/* of XSAVE over FXSAVE */
 _Static_assert(EXTENSION == 64 + 256, "XSAVE with AVX");
 
@@ -57,6 +59,68 @@ static u32 full_tags(const struct fxsave *fx)
 		tags |= tag << (2 * i);
 	}
 	return tags;
+}
+
+void fpu_to_fsave(const struct fpu_state *s, struct abi_user_i387 *f)
+{
+	const struct fxsave *fx = (const struct fxsave *)s;
+	unsigned i;
+
+	if (!cpu_features.fxsr) {
+		memcpy(f, s, sizeof(*f));
+		return;
+	}
+	f->cwd = fx->cwd | 0xffff0000;
+	f->swd = fx->swd | 0xffff0000;
+	f->twd = full_tags(fx) | 0xffff0000;
+	f->fip = fx->fip;
+	f->fcs = (fx->fcs & 0xffff) | (u32)fx->fop << 16;
+	f->foo = fx->foo;
+	f->fos = fx->fos;
+	for (i = 0; i < 8; i++)
+		memcpy((u8 *)f->st_space + 10 * i, &fx->st[i], 10);
+}
+
+void fpu_from_fsave(struct fpu_state *s, const struct abi_user_i387 *f)
+{
+	struct fxsave *fx = (struct fxsave *)s;
+	unsigned i;
+
+	if (!cpu_features.fxsr) {
+		memcpy(s, f, sizeof(*f));
+		return;
+	}
+	fx->cwd = (u16)f->cwd;
+	fx->swd = (u16)f->swd;
+	fx->twd = 0;
+	for (i = 0; i < 8; i++)
+		if ((f->twd >> (2 * i) & 3) != TAG_EMPTY)
+			fx->twd |= (u16)(1u << i);
+	fx->fop = (u16)(f->fcs >> 16);
+	fx->fip = f->fip;
+	fx->fcs = f->fcs & 0xffff;
+	fx->foo = f->foo;
+	fx->fos = f->fos;
+	for (i = 0; i < 8; i++)
+		memcpy(&fx->st[i], (const u8 *)f->st_space + 10 * i, 10);
+	s->xstate_bv |= XSTATE_LEGACY;
+}
+
+u32 fpu_mxcsr_mask(const struct fpu_state *s)
+{
+	const struct fxsave *fx = (const struct fxsave *)s;
+
+	return fx->mxcsr_mask ? fx->mxcsr_mask : MXCSR_DEFAULT_MASK;
+}
+
+/* What the processor would refuse to load. */
+void fpu_sanitize(struct fpu_state *s)
+{
+	struct fxsave *fx = (struct fxsave *)s;
+
+	fx->mxcsr &= fpu_mxcsr_mask(s);
+	s->xstate_bv = (s->xstate_bv & XSTATE_ALL) | XSTATE_LEGACY;
+	memset(s->header, 0, sizeof(s->header));
 }
 
 unsigned long fpu_frame_place(unsigned long sp)
@@ -107,7 +171,6 @@ int fpu_store_frame(struct abi_fpstate __user *ustate)
 {
 	struct fxsave *fx;
 	struct abi_fpstate *f;
-	unsigned i;
 	int error = 0;
 
 	f = kmalloc(sizeof(*f), GFP_KERNEL);
@@ -115,25 +178,15 @@ int fpu_store_frame(struct abi_fpstate __user *ustate)
 		return -ENOMEM;
 	fpu_save_current();
 	fx = (struct fxsave *)current->thread.fpu;
+	memset(f, 0, sizeof(*f));
+	fpu_to_fsave(current->thread.fpu, (struct abi_user_i387 *)f);
 	if (cpu_features.fxsr) {
-		memset(f, 0, sizeof(*f));
-		f->cw = fx->cwd | 0xffff0000;
-		f->sw = fx->swd | 0xffff0000;
-		f->tag = full_tags(fx) | 0xffff0000;
-		f->ipoff = fx->fip;
-		f->cssel = (fx->fcs & 0xffff) | (u32)fx->fop << 16;
-		f->dataoff = fx->foo;
-		f->datasel = fx->fos;
-		for (i = 0; i < 8; i++)
-			memcpy(&f->_st[i], &fx->st[i], sizeof(f->_st[i]));
 		f->status = fx->swd;
 		f->magic = X86_FXSR_MAGIC;
 		memcpy(f->_fxsr_env, fx, sizeof(*fx));
 		if (cpu_features.avx)
 			announce_extension(f);
 	} else {
-		memset(f, 0, sizeof(*f));
-		memcpy(f, fx, 108);
 		f->status = (u16)f->sw;
 		f->magic = 0xffff;
 	}
@@ -143,25 +196,6 @@ int fpu_store_frame(struct abi_fpstate __user *ustate)
 		error = store_extension((u8 __user *)(ustate + 1));
 	kfree(f);
 	return error;
-}
-
-static void legacy_to_fxsave(struct fxsave *fx, const struct abi_fpstate *f)
-{
-	unsigned i;
-
-	fx->cwd = (u16)f->cw;
-	fx->swd = (u16)f->sw;
-	fx->twd = 0;
-	for (i = 0; i < 8; i++)
-		if ((f->tag >> (2 * i) & 3) != TAG_EMPTY)
-			fx->twd |= (u16)(1u << i);
-	fx->fop = (u16)(f->cssel >> 16);
-	fx->fip = f->ipoff;
-	fx->fcs = f->cssel & 0xffff;
-	fx->foo = f->dataoff;
-	fx->fos = f->datasel;
-	for (i = 0; i < 8; i++)
-		memcpy(&fx->st[i], &f->_st[i], sizeof(f->_st[i]));
 }
 
 int fpu_load_frame(const struct abi_fpstate __user *ustate)
@@ -189,10 +223,10 @@ int fpu_load_frame(const struct abi_fpstate __user *ustate)
 		memcpy(fx, f, 108);
 		goto out;
 	}
-	mask = fx->mxcsr_mask ? fx->mxcsr_mask : MXCSR_DEFAULT_MASK;
+	mask = fpu_mxcsr_mask(current->thread.fpu);
 	if (f->magic == X86_FXSR_MAGIC)
 		memcpy(fx, f->_fxsr_env, sizeof(*fx));
-	legacy_to_fxsave(fx, f);
+	fpu_from_fsave(current->thread.fpu, (const struct abi_user_i387 *)f);
 	fx->mxcsr &= mask;
 	if (cpu_features.avx)
 		error = load_extension(f, (const u8 __user *)(ustate + 1));

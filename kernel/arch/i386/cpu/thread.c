@@ -48,6 +48,8 @@ void thread_init_fork(struct task *t, const struct pt_regs *regs, unsigned long 
 	*r = *regs;
 	r->ax = 0;
 	r->orig_ax = -1ul;
+	if (current->thread.stepping)
+		r->flags &= ~0x100ul;	/* its tracer's, not its own */
 	if (sp)
 		r->sp = sp;
 	first_frame(t, ret_from_fork, NULL, NULL);
@@ -55,12 +57,14 @@ void thread_init_fork(struct task *t, const struct pt_regs *regs, unsigned long 
 
 void thread_start_user(struct pt_regs *regs, unsigned long ip, unsigned long sp)
 {
+	unsigned long nr = regs->orig_ax;	/* a tracer sees the end of its execve() */
+
 	memset(regs, 0, sizeof(*regs));
+	regs->orig_ax = nr;
 	user_segments_set(0, 0);
 	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->cs = USER_CS;
 	regs->flags = EFLAGS_IF | 2;
-	regs->orig_ax = -1ul;
 	regs->ip = ip;
 	regs->sp = sp;
 }
@@ -89,6 +93,8 @@ struct task *switch_to(struct task *prev, struct task *next)
 	prev->thread.gs = gs;
 	tss.esp0 = (u32)next->stack + KSTACK_SIZE;
 	cpu->task = next;
+	if (unlikely((prev->thread.debugreg[7] | next->thread.debugreg[7]) & 0xff))
+		thread_debug_load(next);
 	if (next->mm) {
 		tls = gdt[GDT_TLS_MIN] != next->thread.tls[0] || gdt[GDT_TLS_MIN + 1] != next->thread.tls[1] ||
 			gdt[GDT_TLS_MIN + 2] != next->thread.tls[2];
@@ -126,6 +132,7 @@ int thread_copy(struct task *dst, const struct task *src)
 		dst->thread.tls[i] = src->thread.tls[i];
 	dst->thread.sysenter_return = src->thread.sysenter_return;
 	memset(dst->thread.debugreg, 0, sizeof(dst->thread.debugreg));
+	dst->thread.stepping = false;
 	if (!src->thread.fpu)
 		return 0;
 	if (fpu_alloc(dst))
@@ -143,4 +150,10 @@ void thread_flush(struct task *t)
 		user_segments_set(0, 0);
 	}
 	t->thread.sysenter_return = 0;
+	if (t->thread.debugreg[7]) {
+		t->thread.debugreg[7] = 0;
+		if (t == current)
+			thread_debug_load(t);
+	}
+	t->thread.stepping = false;
 }

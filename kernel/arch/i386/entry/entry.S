@@ -78,6 +78,9 @@ entry_int80:
 	pushl %eax
 	SAVE_REGS
 	sti
+	movl cpu0 + CPU_CURRENT, %ebp
+	cmpb $0, TASK_SYSCALL_WORK(%ebp)
+	jne traced_syscall
 	cmpl nr_syscalls, %eax
 	jae unknown_syscall
 	movl %eax, %ebp
@@ -107,6 +110,11 @@ iret_user:
 user_work:
 	movl %esp, %eax
 	call exit_to_user
+	jmp return_to_user
+
+traced_syscall:
+	movl %esp, %eax
+	call syscall_traced
 	jmp return_to_user
 
 unknown_syscall:
@@ -161,8 +169,8 @@ entry_sysenter:
 	jnz sysenter_bad_flags
 sysenter_clean:
 	movl cpu0 + CPU_CURRENT, %edi
-	movl TASK_SYSENTER_RETURN(%edi), %edi
-	movl %edi, PT_IP(%esp)
+	movl TASK_SYSENTER_RETURN(%edi), %esi
+	movl %esi, PT_IP(%esp)
 	sti
 	/* The vDSO pushed the sixth argument: ebp points at it. */
 	cmpl $TASK_SIZE - 4, %ebp
@@ -175,6 +183,8 @@ sysenter_clean:
 	EXTABLE 1b, sysenter_fault
 	CLAC
 	movl %ebp, PT_BP(%esp)
+	cmpb $0, TASK_SYSCALL_WORK(%edi)
+	jne traced_syscall
 	cmpl nr_syscalls, %eax
 	jae unknown_syscall
 	movl %eax, %edi

@@ -175,6 +175,26 @@ void trap_page_fault(struct pt_regs *regs)
 	oops(kernel_fault_name(addr, error), regs);
 }
 
+/* A step, or a hardware breakpoint: the kernel's own touch of watched user memory counts, too. */
+static void debug_exception(struct pt_regs *regs)
+{
+	bool user = user_mode(regs);
+	int code = debug_trap(user);
+
+	if (user) {
+		regs->orig_ax = -1ul;
+		irq_enable();
+	} else {
+		regs->flags &= ~0x100ul;	/* a single-step flag that sysenter carried in */
+	}
+	if (!code || !current->mm)
+		return;
+	current->thread.trap_nr = 1;
+	current->thread.fault_code = 0;
+	current->thread.fault_address = 0;
+	signal_force_fault(SIGTRAP, code, current_regs()->ip);
+}
+
 void trap_dispatch(struct pt_regs *regs, unsigned vector)
 {
 	const struct trap_info *t = &trap_info[vector];
@@ -186,11 +206,11 @@ void trap_dispatch(struct pt_regs *regs, unsigned vector)
 		printk(KERN_ERR "non-maskable interrupt, system control port %02x\n", inb(0x61));
 		return;
 	}
+	if (vector == 1) {
+		debug_exception(regs);
+		return;
+	}
 	if (!user_mode(regs)) {
-		if (vector == 1) {	/* a single-step flag that sysenter carried in */
-			regs->flags &= ~0x100ul;
-			return;
-		}
 		if (extable_fixup(regs))
 			return;
 		oops(t->name, regs);

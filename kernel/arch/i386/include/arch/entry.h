@@ -27,5 +27,6 @@ void trap_double_fault(void) __noreturn;
 void irq_dispatch(struct pt_regs *regs);
 void lapic_timer_interrupt(struct pt_regs *regs);
 int fpu_error_code(unsigned vector);
+int debug_trap(bool user);		/* why the debug exception: si_code, or 0 */
 
 #endif

@@ -25,7 +25,8 @@ struct thread {
 	struct fpu_state *fpu;		/* NULL until the FPU is first used */
 	unsigned long fault_address, fault_code, trap_nr;	/* of the last fault in user mode (for signals) */
 	unsigned long sysenter_return;	/* where the vDSO goes on after sysenter; 0: no vDSO */
-	unsigned long debugreg[8];
+	unsigned long debugreg[8];	/* 0-3 addresses, 6 status as the tracer sees it, 7 control: loaded while any is enabled */
+	bool stepping;			/* the trap flag in its registers is its tracer's, not its own */
 };
 
 /* The registers with which `current` entered the kernel; at the top of its stack. Only for user tasks. */
@@ -59,11 +60,28 @@ void arch_load_mm(phys_t pgd);
  */
 void user_segments_set(u16 fs, u16 gs);
 
+/*
+ * Registers of a task that is not running, or of current as it entered the kernel; current's FPU state must have been
+ * saved. Setting: 0, or -EIO for what no user program may have.
+ */
+struct abi_user_regs;
+struct abi_user_i387;
+void thread_get_regs(struct task *t, struct abi_user_regs *r);
+int thread_set_regs(struct task *t, const struct abi_user_regs *r);
+u32 thread_get_debugreg(const struct task *t, unsigned n);
+int thread_set_debugreg(struct task *t, unsigned n, u32 value);	/* -EIO, -EINVAL */
+void thread_debug_load(const struct task *next);		/* switch: when the task before or this one uses them */
+/* One instruction, then SIGTRAP. The flag is hidden from who looks at the registers. */
+void thread_step_begin(struct task *t);
+void thread_step_end(struct task *t);
+
 /* The stack that start-up runs on; init_task (sched/) keeps it as the idle task's. */
 extern char boot_stack[];
 
 /* Exits to user mode run this (sys/entry work): signals, reschedule. Provided by sched/signal.c. */
 void exit_to_user(struct pt_regs *regs);
+/* A system call of a traced task, in place of what entry code does. Provided by sys/ptrace.c. */
+void syscall_traced(struct pt_regs *regs);
 
 /* The vDSO: its one page's address in this mm is mm->vdso; symbols relative to it. */
 int vdso_map(unsigned long *base);	/* maps into current->mm; 0 or -errno */

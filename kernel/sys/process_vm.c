@@ -1,0 +1,118 @@
+/* process_vm_readv(2) and process_vm_writev(2): from one address space to another, through a page of the kernel's. */
+#include <arch/uaccess.h>
+#include <fs/internal.h>
+#include <fs/iov.h>
+#include <fs/splice.h>
+#include <mm/kmalloc.h>
+#include <mm/mm.h>
+#include <sched/ptrace.h>
+#include <sys/syscalls.h>
+#include <abi/errno.h>
+
+/* One stretch of the other process. Bytes moved; fewer than n: either side ended. */
+static size_t move_one(struct mm *mm, unsigned long addr, size_t n, struct iov_iter *local, bool write, void *page)
+{
+	size_t done = 0;
+
+	while (done < n && local->count) {
+		size_t chunk = min(min(n - done, (size_t)PAGE_SIZE), local->count), got;
+
+		if (write) {
+			got = copy_from_iter(page, chunk, local);
+			got = vm_access(mm, addr + done, page, got, true);
+		} else {
+			got = vm_access(mm, addr + done, page, chunk, false);
+			got = copy_to_iter(page, got, local);
+		}
+		done += got;
+		if (got < chunk)
+			break;
+	}
+	return done;
+}
+
+static ssize_t move(struct mm *mm, const struct abi_iovec *remote, unsigned long n, struct iov_iter *local, bool write)
+{
+	void *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	ssize_t total = 0;
+
+	if (!page)
+		return -ENOMEM;
+	for (unsigned long i = 0; i < n && local->count; i++) {
+		size_t want = min((size_t)remote[i].iov_len, local->count), got;
+
+		got = move_one(mm, remote[i].iov_base, want, local, write, page);
+		total += (ssize_t)got;
+		if (got < want) {
+			if (!total)
+				total = -EFAULT;
+			break;
+		}
+	}
+	kfree(page);
+	return total;
+}
+
+static struct mm *mm_of(pid_t pid, int *error)
+{
+	struct task *t = task_find_get(pid);
+	struct mm *mm = NULL;
+
+	*error = -ESRCH;
+	if (!t)
+		return NULL;
+	if (!ptrace_may_access(t)) {
+		*error = -EPERM;
+	} else {
+		preempt_disable();
+		mm = t->mm;
+		if (mm)
+			mm_get(mm);
+		preempt_enable();
+	}
+	task_put(t);
+	return mm;
+}
+
+static long process_vm(pid_t pid, const struct abi_iovec __user *ulocal, unsigned long nl, const struct abi_iovec __user *uremote,
+		       unsigned long nr, unsigned long flags, bool write)
+{
+	struct abi_iovec *local, *remote;
+	struct iov_iter it;
+	struct mm *mm;
+	ssize_t size, result;
+	int error;
+
+	if (flags)
+		return -EINVAL;
+	size = import_iovec(ulocal, nl, NULL, 0, &local);
+	if (size < 0)
+		return size;
+	result = import_iovec(uremote, nr, NULL, 0, &remote);
+	if (result < 0)
+		goto out_local;
+	mm = mm_of(pid, &error);
+	result = error;
+	if (!mm)
+		goto out_remote;
+	iov_init_vector(&it, write, local, (unsigned)nl, (size_t)size);
+	result = size ? move(mm, remote, nr, &it, write) : 0;
+	mm_put(mm);
+out_remote:
+	kfree(remote);
+out_local:
+	kfree(local);
+	return result;
+}
+
+long sys_process_vm_readv(pid_t pid, const struct abi_iovec __user *local, unsigned long nl, const struct abi_iovec __user *remote,
+			  unsigned long nr, unsigned long flags)
+{
+	return process_vm(pid, local, nl, remote, nr, flags, false);
+}
+
+long sys_process_vm_writev(pid_t pid, const struct abi_iovec __user *local, unsigned long nl, const struct abi_iovec __user *remote,
+			   unsigned long nr, unsigned long flags)
+{
+	return process_vm(pid, local, nl, remote, nr, flags, true);
+}
