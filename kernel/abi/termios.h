@@ -243,6 +243,8 @@ struct abi_winsize {
 #define TIOCGPKT	_IOR('T', 0x38, __s32)
 #define TIOCGPTLCK	_IOR('T', 0x39, __s32)
 #define TIOCGEXCL	_IOR('T', 0x40, __s32)
+#define TIOCGLCKTRMIOS	0x5456
+#define TIOCSLCKTRMIOS	0x5457
 #define TIOCGPTPEER	_IO('T', 0x41)
 #define TIOCSERGETLSR	0x5459
 

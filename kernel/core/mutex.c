@@ -2,8 +2,10 @@
  * Mutexes and reader-writer semaphores. One processor and interrupts as the only concurrency below preemption:
  * the fast paths are a compare-and-exchange or a short section with preemption off.
  *
- * Fairness: waiters queue in order; unlock frees the lock and wakes the first, who competes with newcomers.
+ * Fairness: waiters for a mutex queue by priority, then in order; unlock frees it and wakes the first, who stays in
+ * the queue until it has the lock and competes with newcomers. While anybody waits, whoever holds it inherits.
  */
+#include <core/irqflags.h>
 #include <core/mutex.h>
 #include <core/percpu.h>
 #include <core/printk.h>
@@ -18,25 +20,67 @@
 
 void mutex_init_named(struct mutex *m, enum lock_rank rank __maybe_unused, const char *name __maybe_unused)
 {
-	m->owner = NULL;
-	wait_queue_init(&m->wait);
+	pi_lock_init(&m->pi);
 #ifdef CONFIG_DEBUG
 	m->name = name;
 	m->rank = (u8)rank;
 #endif
 }
 
+static void wake_first(struct mutex *m)
+{
+	unsigned long flags = irq_save();
+	struct pi_waiter *w = pi_first(&m->pi);
+
+	if (w)
+		wake_up_process(w->task);
+	irq_restore(flags);
+}
+
 static bool try(struct mutex *m)
 {
-	return atomic_cmpxchg((atomic_t *)&m->owner, 0, (int)current) == 0;
+	if (atomic_cmpxchg((atomic_t *)&m->pi.owner, 0, (int)current) != 0)
+		return false;
+	if (unlikely(!list_empty(&m->pi.waiters)))
+		pi_own(&m->pi, current);	/* came before those that wait: they lend their priority to it now */
+	return true;
+}
+
+static bool interrupted(int state)
+{
+	return state == TASK_KILLABLE ? fatal_signal_pending(current) : state == TASK_INTERRUPTIBLE && signal_pending(current);
+}
+
+static int lock_slow(struct mutex *m, int state)
+{
+	struct pi_waiter w;
+	int error = 0;
+
+	pi_wait(&m->pi, &w, current);
+	for (;;) {
+		set_current_state(state);
+		if (try(m))
+			break;
+		if (interrupted(state)) {
+			error = -EINTR;
+			break;
+		}
+		schedule();
+	}
+	set_current_state(TASK_RUNNING);
+	pi_leave(&w);
+	/* This may have been the one woken: pass it on. */
+	if (error && !mutex_is_locked(m))
+		wake_first(m);
+	return error;
 }
 
 static void lock(struct mutex *m, int nested)
 {
 	might_sleep();
-	ASSERT(m->owner != current);
+	ASSERT(m->pi.owner != current);
 	if (unlikely(!try(m)))
-		(void)wait_event_full(&m->wait, try(m), TASK_UNINTERRUPTIBLE, true, schedule(), false);
+		(void)lock_slow(m, TASK_UNINTERRUPTIBLE);	/* cannot fail: not interruptible */
 	acquired(m, nested);
 }
 
@@ -46,18 +90,9 @@ void mutex_lock_nested(struct mutex *m) { lock(m, 1); }
 static int lock_signal(struct mutex *m, int state)
 {
 	might_sleep();
-	ASSERT(m->owner != current);
-	if (unlikely(!try(m))) {
-		long error = wait_event_full(&m->wait, try(m), state, true, schedule(),
-					     state == TASK_KILLABLE ? fatal_signal_pending(current) : signal_pending(current));
-
-		if (error) {
-			/* This may have been the one woken: pass it on. */
-			if (!mutex_is_locked(m))
-				wake_up(&m->wait);
-			return -EINTR;
-		}
-	}
+	ASSERT(m->pi.owner != current);
+	if (unlikely(!try(m)) && lock_slow(m, state))
+		return -EINTR;
 	acquired(m, 0);
 	return 0;
 }
@@ -75,13 +110,15 @@ bool mutex_trylock(struct mutex *m)
 
 void mutex_unlock(struct mutex *m)
 {
-	ASSERT(m->owner == current);
+	ASSERT(m->pi.owner == current);
 	lock_released(m);
 	barrier();
-	m->owner = NULL;
+	m->pi.owner = NULL;
 	barrier();
-	if (unlikely(wait_queue_active(&m->wait)))
-		wake_up(&m->wait);
+	if (unlikely(!list_empty(&m->pi.waiters))) {
+		pi_freed(&m->pi, current);
+		wake_first(m);
+	}
 }
 
 /* ---- reader-writer semaphores ---- */

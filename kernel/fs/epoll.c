@@ -180,7 +180,7 @@ static unsigned epoll_poll(struct file *f, struct poll_table *pt)
 	if (list_empty(&ep->ready))
 		return 0;
 	/* Ready may be stale: ask. From epoll_ctl() and epoll_wait() of an outer set the mutex is held already. */
-	outer = epoll_mutex.owner == current;
+	outer = epoll_mutex.pi.owner == current;
 	if (!outer)
 		mutex_lock(&epoll_mutex);
 	list_for_each_entry_safe(it, next, &ep->ready, ready)

@@ -95,6 +95,20 @@ int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **pag
 	return error;
 }
 
+bool vm_page_untouched(struct mm *mm, const struct vm_area *a, unsigned long addr)
+{
+	bool untouched;
+	u64 *pte;
+
+	if (a->file || a->ops)
+		return false;
+	spin_lock(&mm->page_table_lock);
+	pte = user_pte(mm, addr);
+	untouched = !pte || !*pte || (pte_mapped(*pte) && pte_pfn(*pte) == page_to_pfn(zero_page));
+	spin_unlock(&mm->page_table_lock);
+	return untouched;
+}
+
 size_t vm_access(struct mm *mm, unsigned long addr, void *buf, size_t n, bool write)
 {
 	size_t done = 0;

@@ -9,6 +9,7 @@
 #include <arch/uaccess.h>
 #include <core/irqflags.h>
 #include <mm/mm.h>
+#include <sched/pi.h>
 #include <sched/rq.h>
 #include <sched/internal.h>
 
@@ -42,8 +43,8 @@ static bool preempts(const struct task *woken, const struct task *running)
 {
 	if (running == this_cpu()->idle)
 		return true;
-	if (woken->rt_priority || running->rt_priority)
-		return woken->rt_priority > running->rt_priority;
+	if (woken->prio || running->prio)
+		return woken->prio > running->prio;
 	if (running->policy == SCHED_IDLE && woken->policy != SCHED_IDLE)
 		return true;
 	if (woken->policy != SCHED_NORMAL)
@@ -69,6 +70,24 @@ static void activate(struct task *t, bool new)
 static bool counts_as_blocked(const struct task *t)
 {
 	return (t->state & (TASK_UNINTERRUPTIBLE | TASK_KILLABLE)) && !(t->flags & PF_KTHREAD);
+}
+
+/*
+ * A sleeper whose time has come asked for that time: it need not have less run time than who runs now. It may be
+ * ahead of it by a few milliseconds, so that one that sleeps much and runs little is on time, and no more.
+ */
+void wake_up_sleeper(struct task *t)
+{
+	unsigned long flags = irq_save();
+	struct task *running = current;
+
+	if (wake_up_task(t, TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE) && t->on_rq && t != running &&
+	    !task_is_rt(t) && t->policy == SCHED_NORMAL && !task_is_rt(running) && running != this_cpu()->idle &&
+	    (s64)(t->vruntime - running->vruntime) < (s64)SLEEPER_AHEAD) {
+		rq.next = t;
+		resched();
+	}
+	irq_restore(flags);
 }
 
 int wake_up_task(struct task *t, int state_mask)
@@ -109,6 +128,9 @@ void sched_fork(struct task *t)
 		if (t->nice < 0)
 			t->nice = 0;
 	}
+	t->prio = t->rt_priority;
+	list_init(&t->pi_locks);
+	t->pi_blocked_on = NULL;
 	rq_set_weight(t);
 	t->on_rq = false;
 	t->sum_exec = 0;
@@ -357,6 +379,24 @@ u64 cpu_idle_time(void)
 	return total;
 }
 
+/* Interrupts off. Whoever should run now is found by the next pass through the scheduler. */
+void sched_set_prio(struct task *t, int prio)
+{
+	bool queued = t->on_rq && t != current;
+
+	if (t == current)
+		charge(t, ktime_get());
+	if (queued)
+		rq_remove(&rq, t);
+	if (task_is_rt(t) && !prio && (s64)(t->vruntime - rq.min_vruntime) < 0)
+		t->vruntime = rq.min_vruntime;
+	t->prio = prio;
+	if (queued)
+		rq_insert(&rq, t, false);
+	if (t->on_rq)
+		resched();
+}
+
 int sched_set(struct task *t, int policy, int rt_priority, int nice)
 {
 	unsigned long flags = irq_save();
@@ -366,17 +406,15 @@ int sched_set(struct task *t, int policy, int rt_priority, int nice)
 		charge(t, ktime_get());
 	if (queued)
 		rq_remove(&rq, t);
-	if (task_is_rt(t) && !rt_priority)
-		t->vruntime = rq.min_vruntime;
 	t->policy = policy;
 	t->rt_priority = rt_priority;
 	t->nice = nice;
 	rq_set_weight(t);
 	if (queued)
 		rq_insert(&rq, t, false);
-	/* Whoever should run now is found by the next pass through the scheduler. */
 	if (t->on_rq)
 		resched();
+	pi_recompute(t);
 	irq_restore(flags);
 	if (flags & EFLAGS_IF)
 		preempt_schedule();

@@ -9,6 +9,7 @@
 #include <fs/fdtable.h>
 #include <fs/namei.h>
 #include <mm/mm.h>
+#include <sched/coredump.h>
 #include <sched/internal.h>
 #include <sched/sem_undo.h>
 #include <sched/ptrace.h>
@@ -280,6 +281,7 @@ void do_exit(int code)
 	if (t == &init_task)
 		panic("the idle task ended");
 	ptrace_event(PTRACE_EVENT_EXIT, (unsigned long)code);
+	coredump_wait();
 	group_dead = begin_exit(t, code);
 	if (group_dead && t->group_leader == init_process)
 		panic("init ended: %s %d", WIFEXITED(code) ? "status" : "signal", WIFEXITED(code) ? WEXITSTATUS(code) : WTERMSIG(code));

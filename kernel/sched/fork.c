@@ -11,6 +11,7 @@
 #include <mm/mm.h>
 #include <sched/internal.h>
 #include <sched/sem_undo.h>
+#include <sched/pidfd.h>
 #include <sched/ptrace.h>
 #include <tty/tty.h>
 #include <sys/syscalls.h>
@@ -23,8 +24,10 @@
 
 static int check_flags(u64 flags)
 {
-	/* No namespaces and no process descriptors here: said so as Linux says it when built without them. */
-	if (flags & (CLONE_NAMESPACES | CLONE_PIDFD))
+	/* No namespaces here: said so as Linux says it when built without them. */
+	if (flags & CLONE_NAMESPACES)
+		return -EINVAL;
+	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
@@ -192,7 +195,7 @@ static void make_kernel_thread(struct task *t, const struct clone_request *r)
 		t->fs = init_process->fs;
 	t->blocked = ~0ull;
 	t->policy = SCHED_NORMAL;
-	t->rt_priority = t->nice = 0;
+	t->rt_priority = t->nice = 0;	/* sched_fork() takes the rest from these */
 }
 
 static bool too_many_processes(const struct task *t)
@@ -228,7 +231,6 @@ static int publish(struct task *t, struct pid *pid, u64 flags)
 	interrupted = current->sig_pending && !kernel;
 	if (interrupted) {
 		spin_unlock(&current->sighand->lock);
-		pid_free_unused(pid);
 		spin_unlock_irqrestore(&tasklist_lock, irq);
 		return -ERESTARTNOINTR;
 	}
@@ -267,9 +269,11 @@ static int publish(struct task *t, struct pid *pid, u64 flags)
 struct task *task_clone(const struct clone_request *r)
 {
 	u64 flags = r->flags;
+	struct file *file = NULL;
 	struct task *t;
 	struct pid *pid;
-	int error;
+	unsigned long irq;
+	int error, fd = -1;
 
 	error = check_flags(flags);
 	if (error)
@@ -326,9 +330,29 @@ struct task *task_clone(const struct clone_request *r)
 		/* As on Linux, a bad pointer does not stop the clone. */
 		(void)put_user((u32)t->pid, r->parent_tid);
 	}
+	if (flags & CLONE_PIDFD) {
+		error = fd = pidfd_make(pid, 0, &file);
+		if (error < 0)
+			goto out_pid;
+		error = put_user((u32)fd, r->pidfd);
+		if (error)
+			goto out_pidfd;
+	}
 	error = publish(t, pid, flags);
-	if (!error)
+	if (!error) {
+		if (file)
+			fd_install((unsigned)fd, file);
 		return t;
+	}
+out_pidfd:
+	if (file) {
+		fd_release((unsigned)fd);
+		file_put(file);
+	}
+out_pid:
+	spin_lock_irqsave(&tasklist_lock, irq);
+	pid_free_unused(pid);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
 out_mm:
 	if (t->mm)
 		mm_put(t->mm);
@@ -419,12 +443,16 @@ long sys_vfork(void)
 
 long sys_clone(unsigned long flags, unsigned long sp, int __user *parent_tid, unsigned long tls, int __user *child_tid)
 {
+	/* Both would be stored in the same place. */
+	if ((flags & (CLONE_PIDFD | CLONE_PARENT_SETTID)) == (CLONE_PIDFD | CLONE_PARENT_SETTID))
+		return -EINVAL;
 	return clone_and_start(&(struct clone_request){
 		.flags = flags & ~(unsigned long)CSIGNAL,
 		.exit_signal = flags & CSIGNAL,
 		.stack = sp,
 		.tls = tls,
 		.parent_tid = (u32 __user *)parent_tid,
+		.pidfd = (u32 __user *)parent_tid,
 		.child_tid = (u32 __user *)child_tid,
 	});
 }
@@ -481,6 +509,7 @@ long sys_clone3(struct abi_clone_args __user *uargs, size_t size)
 		.stack = stack,
 		.tls = (unsigned long)args.tls,
 		.parent_tid = (u32 __user *)(unsigned long)args.parent_tid,
+		.pidfd = (u32 __user *)(unsigned long)args.pidfd,
 		.child_tid = (u32 __user *)(unsigned long)args.child_tid,
 	});
 }

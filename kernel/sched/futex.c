@@ -24,29 +24,11 @@
 #include <abi/errno.h>
 #include <abi/futex.h>
 #include <abi/time.h>
+#include "futex.h"
 
 #define BUCKET_BITS 8
 
-struct key {
-	unsigned long object;		/* mm or mapping */
-	unsigned long word;		/* address, or page index */
-	unsigned offset;		/* in the page; bit 31 marks a mapping's key */
-	struct page *page;		/* held, or NULL */
-};
-
-struct waiter {
-	struct list_head link;		/* bucket's; under its lock */
-	struct key key;
-	struct bucket *bucket;		/* changes under both locks when requeued */
-	struct task *task;
-	u32 bitset;
-	bool woken;
-};
-
-static struct bucket {
-	spinlock_t lock;		/* RANK_FUTEX */
-	struct list_head waiters;
-} buckets[1 << BUCKET_BITS];
+static struct futex_bucket buckets[1 << BUCKET_BITS];
 
 static int __init futex_init(void)
 {
@@ -60,25 +42,24 @@ static int __init futex_init(void)
 }
 core_initcall(futex_init);
 
-static struct bucket *bucket_of(const struct key *k)
+struct futex_bucket *futex_bucket_of(const struct futex_key *k)
 {
 	return &buckets[hash_32((u32)(k->object ^ (k->word << 4) ^ k->offset), BUCKET_BITS)];
 }
 
-static bool key_equal(const struct key *a, const struct key *b)
+bool futex_key_equal(const struct futex_key *a, const struct futex_key *b)
 {
 	return a->object == b->object && a->word == b->word && a->offset == b->offset;
 }
 
-static void key_put(struct key *k)
+void futex_key_put(struct futex_key *k)
 {
 	if (k->page)
 		page_put(k->page);
 	k->page = NULL;
 }
 
-/* write: the word must be writable (wake with an operation). */
-static int key_get(struct key *k, u32 __user *uaddr, bool shared, bool write)
+int futex_key_get(struct futex_key *k, u32 __user *uaddr, bool shared, bool write)
 {
 	unsigned long addr = (unsigned long)uaddr;
 	struct page *page;
@@ -88,7 +69,7 @@ static int key_get(struct key *k, u32 __user *uaddr, bool shared, bool write)
 		return -EINVAL;
 	if (!access_ok(uaddr, 4))
 		return -EFAULT;
-	*k = (struct key){ (unsigned long)current->mm, addr, 0, NULL };
+	*k = (struct futex_key){ (unsigned long)current->mm, addr, 0, NULL };
 	if (!shared)
 		return 0;
 	error = vm_get_page(current->mm, addr, write, &page);
@@ -98,12 +79,12 @@ static int key_get(struct key *k, u32 __user *uaddr, bool shared, bool write)
 		page_put(page);		/* private memory: only this address space can mean it */
 		return 0;
 	}
-	*k = (struct key){ (unsigned long)page->mapping, page->index, (addr & ~PAGE_MASK) | BIT(31), page };
+	*k = (struct futex_key){ (unsigned long)page->mapping, page->index, (addr & ~PAGE_MASK) | BIT(31), page };
 	return 0;
 }
 
 /* Bucket locked. The waiter may be gone as soon as woken is seen. */
-static void wake(struct waiter *w)
+void futex_wake_waiter(struct futex_waiter *w)
 {
 	struct task *t = task_get(w->task);
 
@@ -115,48 +96,128 @@ static void wake(struct waiter *w)
 
 static int futex_wake(u32 __user *uaddr, bool shared, int count, u32 bitset)
 {
-	struct waiter *w, *next;
-	struct bucket *b;
-	struct key k;
+	struct futex_waiter *w, *next;
+	struct futex_bucket *b;
+	struct futex_key k;
 	int woken = 0, error;
 
 	if (!bitset)
 		return -EINVAL;
-	error = key_get(&k, uaddr, shared, false);
+	error = futex_key_get(&k, uaddr, shared, false);
 	if (error)
 		return error;
-	b = bucket_of(&k);
+	b = futex_bucket_of(&k);
 	spin_lock(&b->lock);
 	list_for_each_entry_safe(w, next, &b->waiters, link) {
-		if (!key_equal(&w->key, &k) || !(w->bitset & bitset))
+		if (!futex_key_equal(&w->key, &k))
 			continue;
-		wake(w);
+		if (w->state || w->requeue) {	/* its owner's to give: other calls */
+			woken = -EINVAL;
+			break;
+		}
+		if (!(w->bitset & bitset))
+			continue;
+		futex_wake_waiter(w);
 		if (++woken >= count)
 			break;
 	}
 	spin_unlock(&b->lock);
-	key_put(&k);
+	futex_key_put(&k);
 	return woken;
 }
 
-/* Off the list if still there; false if a waker had it first. */
-static bool unqueue(struct waiter *w)
+struct futex_bucket *futex_lock_bucket_of(struct futex_waiter *w)
 {
-	struct bucket *b;
-	bool queued;
-
 	for (;;) {
-		b = READ_ONCE(w->bucket);
+		struct futex_bucket *b = READ_ONCE(w->bucket);
+
 		spin_lock(&b->lock);
 		if (b == w->bucket)
-			break;
+			return b;
 		spin_unlock(&b->lock);
 	}
-	queued = !w->woken;
+}
+
+/* Off the list if still there; false if a waker had it first. */
+static bool unqueue(struct futex_waiter *w)
+{
+	struct futex_bucket *b = futex_lock_bucket_of(w);
+	bool queued = !w->woken;
+
 	if (queued)
 		list_del_init(&w->link);
 	spin_unlock(&b->lock);
 	return queued;
+}
+
+int futex_read_locked(u32 *val, u32 __user *uaddr)
+{
+	int error;
+
+	pagefault_disable();
+	error = get_user(*val, uaddr);
+	pagefault_enable();
+	return error;
+}
+
+int futex_cmpxchg_locked(u32 *was, u32 __user *uaddr, u32 old, u32 new)
+{
+	int error;
+
+	pagefault_disable();
+	error = cmpxchg_user(was, uaddr, old, new);
+	pagefault_enable();
+	return error;
+}
+
+/* Not there, or still shared by fork: a write that changes nothing makes it ours. */
+int futex_fault_in(u32 __user *uaddr)
+{
+	u32 probe, was;
+
+	return get_user(probe, uaddr) || cmpxchg_user(&was, uaddr, probe, probe) ? -EFAULT : 0;
+}
+
+int futex_queue_if(struct futex_waiter *w, u32 __user *uaddr, u32 val)
+{
+	u32 found;
+
+	w->bucket = futex_bucket_of(&w->key);
+	spin_lock(&w->bucket->lock);
+	while (futex_read_locked(&found, uaddr)) {
+		spin_unlock(&w->bucket->lock);
+		if (get_user(found, uaddr))		/* bring the page in, look again */
+			return -EFAULT;
+		spin_lock(&w->bucket->lock);
+	}
+	if (found != val) {
+		spin_unlock(&w->bucket->lock);
+		return -EAGAIN;
+	}
+	list_add_tail(&w->link, &w->bucket->waiters);
+	set_current_state(TASK_INTERRUPTIBLE);
+	spin_unlock(&w->bucket->lock);
+	return 0;
+}
+
+void futex_sleep(struct futex_waiter *w, nsec_t deadline)
+{
+	for (;;) {
+		nsec_t now;
+
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(w->woken) || signal_pending(current))
+			break;
+		if (deadline == MAX_SCHEDULE_TIMEOUT) {
+			schedule();
+			continue;
+		}
+		now = ktime_get();
+		if (now >= deadline)
+			break;
+		schedule_timeout(deadline - now);
+	}
+	set_current_state(TASK_RUNNING);
 }
 
 static long wait_restart(struct task *t);
@@ -164,53 +225,18 @@ static long wait_restart(struct task *t);
 /* deadline: monotonic ns, or MAX_SCHEDULE_TIMEOUT for ever. */
 static int futex_wait(u32 __user *uaddr, bool shared, u32 val, nsec_t deadline, u32 bitset)
 {
-	struct waiter w = { .task = current, .bitset = bitset };
-	u32 now_val;
+	struct futex_waiter w = { .task = current, .bitset = bitset };
 	int error;
 
 	if (!bitset)
 		return -EINVAL;
-	error = key_get(&w.key, uaddr, shared, false);
+	error = futex_key_get(&w.key, uaddr, shared, false);
 	if (error)
 		return error;
-	w.bucket = bucket_of(&w.key);
-	for (;;) {
-		spin_lock(&w.bucket->lock);
-		pagefault_disable();
-		error = get_user(now_val, uaddr);
-		pagefault_enable();
-		if (!error)
-			break;
-		spin_unlock(&w.bucket->lock);
-		if (get_user(now_val, uaddr)) {		/* bring the page in, look again */
-			error = -EFAULT;
-			goto out;
-		}
-	}
-	if (now_val != val) {
-		spin_unlock(&w.bucket->lock);
-		error = -EAGAIN;
+	error = futex_queue_if(&w, uaddr, val);
+	if (error)
 		goto out;
-	}
-	list_add_tail(&w.link, &w.bucket->waiters);
-	set_current_state(TASK_INTERRUPTIBLE);
-	spin_unlock(&w.bucket->lock);
-	for (;;) {
-		nsec_t now;
-
-		if (READ_ONCE(w.woken) || signal_pending(current))
-			break;
-		if (deadline == MAX_SCHEDULE_TIMEOUT) {
-			schedule();
-		} else {
-			now = ktime_get();
-			if (now >= deadline)
-				break;
-			schedule_timeout(deadline - now);
-		}
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	set_current_state(TASK_RUNNING);
+	futex_sleep(&w, deadline);
 	if (!unqueue(&w)) {
 		error = 0;
 	} else if (signal_pending(current)) {
@@ -228,7 +254,7 @@ static int futex_wait(u32 __user *uaddr, bool shared, u32 val, nsec_t deadline, 
 		error = -ETIMEDOUT;
 	}
 out:
-	key_put(&w.key);
+	futex_key_put(&w.key);
 	return error;
 }
 
@@ -238,14 +264,14 @@ static long wait_restart(struct task *t)
 			  t->restart.deadline, t->restart.args[3]);
 }
 
-static void lock_two(struct bucket *a, struct bucket *b)
+void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b)
 {
 	spin_lock(a < b ? &a->lock : &b->lock);
 	if (a != b)
 		spin_lock_nested(a < b ? &b->lock : &a->lock);
 }
 
-static void unlock_two(struct bucket *a, struct bucket *b)
+void futex_unlock_two(struct futex_bucket *a, struct futex_bucket *b)
 {
 	spin_unlock(&a->lock);
 	if (a != b)
@@ -254,47 +280,46 @@ static void unlock_two(struct bucket *a, struct bucket *b)
 
 static int futex_requeue(u32 __user *uaddr, bool shared, int nr_wake, int nr_requeue, u32 __user *uaddr2, const u32 *expected)
 {
-	struct key k1, k2;
-	struct bucket *b1, *b2;
-	struct waiter *w, *next;
+	struct futex_key k1, k2;
+	struct futex_bucket *b1, *b2;
+	struct futex_waiter *w, *next;
 	int error, done = 0;
-	u32 val;
+	u32 val = 0;
 
 	if (nr_wake < 0 || nr_requeue < 0)
 		return -EINVAL;
-	error = key_get(&k1, uaddr, shared, false);
+	error = futex_key_get(&k1, uaddr, shared, false);
 	if (error)
 		return error;
-	error = key_get(&k2, uaddr2, shared, false);
+	error = futex_key_get(&k2, uaddr2, shared, false);
 	if (error)
 		goto out_k1;
-	b1 = bucket_of(&k1);
-	b2 = bucket_of(&k2);
+	b1 = futex_bucket_of(&k1);
+	b2 = futex_bucket_of(&k2);
 	for (;;) {
-		lock_two(b1, b2);
-		if (!expected)
+		futex_lock_two(b1, b2);
+		if (!expected || !futex_read_locked(&val, uaddr))
 			break;
-		pagefault_disable();
-		error = get_user(val, uaddr);
-		pagefault_enable();
-		if (!error)
-			break;
-		unlock_two(b1, b2);
+		futex_unlock_two(b1, b2);
 		if (get_user(val, uaddr)) {
 			error = -EFAULT;
 			goto out;
 		}
 	}
 	if (expected && val != *expected) {
-		unlock_two(b1, b2);
+		futex_unlock_two(b1, b2);
 		error = -EAGAIN;
 		goto out;
 	}
 	list_for_each_entry_safe(w, next, &b1->waiters, link) {
-		if (!key_equal(&w->key, &k1))
+		if (!futex_key_equal(&w->key, &k1))
 			continue;
+		if (w->state || w->requeue) {
+			done = -EINVAL;
+			break;
+		}
 		if (done < nr_wake) {
-			wake(w);
+			futex_wake_waiter(w);
 		} else {
 			if (done - nr_wake >= nr_requeue)
 				break;
@@ -309,12 +334,12 @@ static int futex_requeue(u32 __user *uaddr, bool shared, int nr_wake, int nr_req
 		}
 		done++;
 	}
-	unlock_two(b1, b2);
+	futex_unlock_two(b1, b2);
 	error = done;
 out:
-	key_put(&k2);
+	futex_key_put(&k2);
 out_k1:
-	key_put(&k1);
+	futex_key_put(&k1);
 	return error;
 }
 
@@ -356,16 +381,18 @@ static int wake_op(u32 op, u32 __user *uaddr, bool *cmp)
 	return 0;
 }
 
-static int wake_some(struct bucket *b, const struct key *k, int count)
+static int wake_some(struct futex_bucket *b, const struct futex_key *k, int count)
 {
-	struct waiter *w, *next;
+	struct futex_waiter *w, *next;
 	int woken = 0;
 
 	list_for_each_entry_safe(w, next, &b->waiters, link) {
 		if (woken >= count)
 			break;
-		if (key_equal(&w->key, k)) {
-			wake(w);
+		if (futex_key_equal(&w->key, k)) {
+			if (w->state || w->requeue)
+				return -EINVAL;
+			futex_wake_waiter(w);
 			woken++;
 		}
 	}
@@ -374,50 +401,50 @@ static int wake_some(struct bucket *b, const struct key *k, int count)
 
 static int futex_wake_op(u32 __user *uaddr, bool shared, int nr1, u32 __user *uaddr2, int nr2, u32 op)
 {
-	struct key k1, k2;
-	struct bucket *b1, *b2;
+	struct futex_key k1, k2;
+	struct futex_bucket *b1, *b2;
 	bool second = false;
 	int error;
 
-	error = key_get(&k1, uaddr, shared, false);
+	error = futex_key_get(&k1, uaddr, shared, false);
 	if (error)
 		return error;
-	error = key_get(&k2, uaddr2, shared, true);
+	error = futex_key_get(&k2, uaddr2, shared, true);
 	if (error)
 		goto out_k1;
-	b1 = bucket_of(&k1);
-	b2 = bucket_of(&k2);
+	b1 = futex_bucket_of(&k1);
+	b2 = futex_bucket_of(&k2);
 	for (;;) {
-		u32 probe, was;
-
-		lock_two(b1, b2);
+		futex_lock_two(b1, b2);
 		pagefault_disable();
 		error = wake_op(op, uaddr2, &second);
 		pagefault_enable();
 		if (error != -EFAULT)
 			break;
-		unlock_two(b1, b2);
-		/* Not there, or still shared by fork: a write that changes nothing makes it ours. */
-		if (get_user(probe, uaddr2) || cmpxchg_user(&was, uaddr2, probe, probe))
+		futex_unlock_two(b1, b2);
+		if (futex_fault_in(uaddr2))
 			goto out;
 	}
 	if (!error) {
 		error = wake_some(b1, &k1, nr1);
-		if (second)
-			error += wake_some(b2, &k2, nr2);
+		if (second && error >= 0) {
+			int more = wake_some(b2, &k2, nr2);
+
+			error = more < 0 ? more : error + more;
+		}
 	}
-	unlock_two(b1, b2);
+	futex_unlock_two(b1, b2);
 out:
-	key_put(&k2);
+	futex_key_put(&k2);
 out_k1:
-	key_put(&k1);
+	futex_key_put(&k1);
 	return error;
 }
 
 /* ---- a thread's end ---- */
 
 /* One entry of the robust list: if the dying thread held it, its next owner learns so. */
-static void robust_release(struct task *t, u32 __user *uaddr, bool pending)
+static void robust_release(struct task *t, u32 __user *uaddr, bool pi, bool pending)
 {
 	u32 val, was;
 
@@ -426,7 +453,7 @@ static void robust_release(struct task *t, u32 __user *uaddr, bool pending)
 	for (;;) {
 		if (get_user(val, uaddr))
 			return;
-		if (pending && !val) {		/* died between unlock and wake */
+		if (pending && !pi && !val) {		/* died between unlock and wake */
 			futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
 			return;
 		}
@@ -437,7 +464,7 @@ static void robust_release(struct task *t, u32 __user *uaddr, bool pending)
 		if (was == val)
 			break;
 	}
-	if (val & FUTEX_WAITERS)
+	if ((val & FUTEX_WAITERS) && !pi)	/* a lock with inheritance goes to a waiter: futex_exit_pi() */
 		futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
 }
 
@@ -456,17 +483,20 @@ static void robust_walk(struct task *t)
 		if (get_user(next, (u32 __user *)(unsigned long)(entry & ~1u)))
 			break;
 		if ((entry & ~1u) != (head.list_op_pending & ~1u))
-			robust_release(t, (u32 __user *)(unsigned long)((entry & ~1u) + (u32)head.futex_offset), false);
+			robust_release(t, (u32 __user *)(unsigned long)((entry & ~1u) + (u32)head.futex_offset), entry & 1, false);
 		entry = next;
 	}
 	if (head.list_op_pending & ~1u)
-		robust_release(t, (u32 __user *)(unsigned long)((head.list_op_pending & ~1u) + (u32)head.futex_offset), true);
+		robust_release(t, (u32 __user *)(unsigned long)((head.list_op_pending & ~1u) + (u32)head.futex_offset),
+			       head.list_op_pending & 1, true);
 }
 
 void futex_exit(struct task *t)
 {
 	robust_walk(t);
 	t->robust_list = NULL;
+	if (unlikely(!list_empty(&t->pi_locks)))
+		futex_exit_pi(t);
 	if (t->clear_child_tid && atomic_read(&t->mm->users) > 1) {
 		/* A bad address is the program's own loss. */
 		if (!put_user(0ul, t->clear_child_tid))
@@ -475,7 +505,7 @@ void futex_exit(struct task *t)
 	t->clear_child_tid = NULL;
 }
 
-/* timeout: what the caller passed, or NULL. Relative for FUTEX_WAIT, absolute for the others. */
+/* timeout: what the caller passed, or NULL. Relative for FUTEX_WAIT, absolute for the others; FUTEX_LOCK_PI's is wall time. */
 static int wait_deadline(unsigned cmd, int op, const struct timespec64 *timeout, nsec_t *deadline)
 {
 	nsec_t t, now = ktime_get();
@@ -488,7 +518,7 @@ static int wait_deadline(unsigned cmd, int op, const struct timespec64 *timeout,
 	t = timespec64_to_ns(timeout);
 	if (cmd == FUTEX_WAIT) {
 		t = now + t < now ? MAX_SCHEDULE_TIMEOUT - 1 : now + t;
-	} else if (op & FUTEX_CLOCK_REALTIME) {
+	} else if ((op & FUTEX_CLOCK_REALTIME) || cmd == FUTEX_LOCK_PI) {
 		struct timespec64 real;
 		nsec_t real_now;
 
@@ -507,7 +537,8 @@ static long futex(u32 __user *uaddr, int op, u32 val, const struct timespec64 *t
 	nsec_t deadline;
 	int error;
 
-	if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT && cmd != FUTEX_WAIT_BITSET)
+	if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT && cmd != FUTEX_WAIT_BITSET &&
+	    cmd != FUTEX_WAIT_REQUEUE_PI && cmd != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	switch (cmd) {
 	case FUTEX_WAIT:
@@ -527,15 +558,29 @@ static long futex(u32 __user *uaddr, int op, u32 val, const struct timespec64 *t
 		return futex_requeue(uaddr, shared, (int)val, (int)val2, uaddr2, &val3);
 	case FUTEX_WAKE_OP:
 		return futex_wake_op(uaddr, shared, (int)val, uaddr2, (int)val2, val3);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		error = wait_deadline(cmd, op, timeout, &deadline);
+		return error ? error : futex_lock_pi(uaddr, shared, deadline, false);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(uaddr, shared, 0, true);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(uaddr, shared);
+	case FUTEX_WAIT_REQUEUE_PI:
+		error = wait_deadline(cmd, op, timeout, &deadline);
+		return error ? error : futex_wait_requeue_pi(uaddr, shared, val, deadline, uaddr2);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_cmp_requeue_pi(uaddr, shared, (int)val, (int)val2, uaddr2, val3);
 	}
-	return -ENOSYS;		/* priority inheritance: not offered, see the coverage page */
+	return -ENOSYS;
 }
 
 static bool takes_timeout(int op)
 {
 	unsigned cmd = (unsigned)op & FUTEX_CMD_MASK;
 
-	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET;
+	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 ||
+	       cmd == FUTEX_WAIT_REQUEUE_PI;
 }
 
 long sys_futex(u32 __user *uaddr, int op, u32 val, const struct abi_timespec32 __user *timeout, u32 __user *uaddr2, u32 val3)

@@ -17,7 +17,7 @@ static pid_t last;
 static struct kmem_cache *cache;
 
 /* The process group and session of kernel threads and of init before it makes its own: number 0, not hashed. */
-struct pid pid_zero = { .count = ATOMIC_INIT(1) };
+struct pid pid_zero = { .count = ATOMIC_INIT(1), .ended = WAIT_QUEUE_INIT(pid_zero.ended) };
 
 void pid_init(void)
 {
@@ -80,6 +80,7 @@ struct pid *pid_alloc(void)
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&p->count, 1);
+	wait_queue_init(&p->ended);
 	spin_lock_irqsave(&tasklist_lock, flags);
 	nr = next_number();
 	if (nr > 0) {

@@ -12,10 +12,12 @@
 #include <core/string.h>
 #include <mm/mm.h>
 #include <sched/internal.h>
+#include <sched/pidfd.h>
 #include <sched/ptrace.h>
 #include <sched/usage.h>
 #include <sys/syscalls.h>
 #include <abi/errno.h>
+#include <abi/fcntl.h>
 #include <abi/wait.h>
 
 struct wait_request {
@@ -29,6 +31,7 @@ struct wait_request {
 	int code;			/* CLD_* */
 	struct abi_rusage usage;
 	bool want_usage;
+	bool again;			/* nothing yet is -EAGAIN */
 };
 
 static bool eligible(const struct wait_request *r, const struct task *t, bool tracee)
@@ -271,6 +274,8 @@ long sys_waitpid(pid_t pid, int __user *status, int options)
 
 static int waitid_target(struct wait_request *r, int which, pid_t id)
 {
+	unsigned flags;
+
 	switch (which) {
 	case P_ALL:
 		return 0;
@@ -284,8 +289,19 @@ static int waitid_target(struct wait_request *r, int which, pid_t id)
 			return -EINVAL;
 		r->pid = id ? pid_find_get(id) : pid_get(task_pgrp(current));
 		break;
+	case P_PIDFD:
+		if (id < 0)
+			return -EINVAL;
+		r->pid = pidfd_pid((unsigned)id, &flags);
+		if (IS_ERR(r->pid))
+			return (int)PTR_ERR(r->pid);
+		r->type = P_PID;
+		r->again = flags & O_NONBLOCK && !(r->options & WNOHANG);
+		if (r->again)
+			r->options |= WNOHANG;
+		break;
 	default:
-		return -EINVAL;		/* P_PIDFD: there are none */
+		return -EINVAL;
 	}
 	return r->pid ? 0 : -ECHILD;
 }
@@ -305,6 +321,8 @@ long sys_waitid(int which, pid_t id, struct abi_siginfo __user *uinfo, int optio
 		return error;
 	error = wait_for_child(&r);
 	pid_put(r.pid);
+	if (!error && !r.found && r.again)
+		error = -EAGAIN;
 	if (error)
 		return error;
 	if (r.found && usage && copy_to_user(usage, &r.usage, sizeof(r.usage)))

@@ -59,10 +59,10 @@ void rq_insert(struct run_queue *rq, struct task *t, bool front)
 {
 	if (task_is_rt(t)) {
 		if (front)
-			list_add(&t->rq_list, &rq->rt[t->rt_priority]);
+			list_add(&t->rq_list, &rq->rt[t->prio]);
 		else
-			list_add_tail(&t->rq_list, &rq->rt[t->rt_priority]);
-		rq->rt_bits[t->rt_priority / 32] |= 1u << (t->rt_priority % 32);
+			list_add_tail(&t->rq_list, &rq->rt[t->prio]);
+		rq->rt_bits[t->prio / 32] |= 1u << (t->prio % 32);
 	} else {
 		fair_insert(rq, t);
 	}
@@ -72,9 +72,11 @@ void rq_remove(struct run_queue *rq, struct task *t)
 {
 	if (task_is_rt(t)) {
 		list_del(&t->rq_list);
-		if (list_empty(&rq->rt[t->rt_priority]))
-			rq->rt_bits[t->rt_priority / 32] &= ~(1u << (t->rt_priority % 32));
+		if (list_empty(&rq->rt[t->prio]))
+			rq->rt_bits[t->prio / 32] &= ~(1u << (t->prio % 32));
 	} else {
+		if (rq->next == t)
+			rq->next = NULL;
 		if (rq->leftmost == &t->rq_node)
 			rq->leftmost = rb_next(&t->rq_node);
 		rb_erase(&t->rq_node, &rq->fair);
@@ -97,6 +99,8 @@ struct task *rq_take_next(struct run_queue *rq)
 
 	if (unlikely(priority))
 		t = list_first_entry(&rq->rt[priority], struct task, rq_list);
+	else if (unlikely(rq->next))
+		t = rq->next;
 	else if (rq->leftmost)
 		t = rb_entry(rq->leftmost, struct task, rq_node);
 	else

@@ -7,6 +7,7 @@
  */
 #include <core/string.h>
 #include <mm/kmalloc.h>
+#include <sched/coredump.h>
 #include <sched/internal.h>
 #include <sched/ptrace.h>
 #include <abi/capability.h>
@@ -304,7 +305,8 @@ static void deliver_to_some(int sig, struct task *t, bool group)
 	}
 	if (!target)
 		return;		/* whoever unblocks it will see it */
-	if (signal_default_fatal(sig) && (sig == SIGKILL || handler_of(t, sig) == ABI_SIG_DFL) &&
+	/* One that dumps core is acted on by the thread that takes it: there the registers are. */
+	if (signal_default_fatal(sig) && !signal_dumps_core(sig) && (sig == SIGKILL || handler_of(t, sig) == ABI_SIG_DFL) &&
 	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !target->ptrace) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
 		kill_group(target, sig);
 		return;

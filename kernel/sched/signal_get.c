@@ -7,6 +7,7 @@
 #include <core/irqflags.h>
 #include <core/string.h>
 #include <gen/syscall_numbers.h>
+#include <sched/coredump.h>
 #include <sched/internal.h>
 #include <sched/ptrace.h>
 #include <abi/errno.h>
@@ -54,6 +55,8 @@ bool signal_notify_parent(struct task *t, int sig)
 		spin_unlock(&parent->sighand->lock);
 	}
 	wake_up_all(&parent->signal->child_wait);
+	if (t->group_leader == t && thread_group_alone(t))
+		wake_up_all(&t->pids[PIDTYPE_TGID]->ended);
 	return unwanted;
 }
 
@@ -251,6 +254,8 @@ bool signal_get(struct signal_delivery *d)
 			break;
 		case DIE:
 			spin_unlock_irqrestore(&h->lock, flags);
+			if (signal_dumps_core(d->sig) && coredump(d->sig, &d->info))
+				group_exit(d->sig | 0x80);
 			group_exit(d->sig);
 		}
 		spin_unlock_irqrestore(&h->lock, flags);

@@ -67,6 +67,7 @@ struct task init_task = {
 	.real_parent = &init_task,
 	.children = LIST_HEAD_INIT(init_task.children),
 	.sibling = LIST_HEAD_INIT(init_task.sibling),
+	.pi_locks = LIST_HEAD_INIT(init_task.pi_locks),
 	.tracees = LIST_HEAD_INIT(init_task.tracees),
 	.tracee_link = LIST_HEAD_INIT(init_task.tracee_link),
 	.group_leader = &init_task,

@@ -95,7 +95,7 @@ struct sleep_timer {
 
 static void sleep_over(struct timer *t)
 {
-	wake_up_process(container_of(t, struct sleep_timer, timer)->task);
+	wake_up_sleeper(container_of(t, struct sleep_timer, timer)->task);
 }
 
 nsec_t schedule_timeout(nsec_t ns)

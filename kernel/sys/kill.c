@@ -2,6 +2,7 @@
 #include <arch/uaccess.h>
 #include <core/string.h>
 #include <sched/internal.h>
+#include <sched/pidfd.h>
 #include <sys/syscalls.h>
 #include <abi/capability.h>
 #include <abi/errno.h>
@@ -167,6 +168,42 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, const struct abi_siginfo __user *ui
 	t = task_find(pid);
 	error = t ? send_checked(t, sig, &info, true) : -ESRCH;
 	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return error;
+}
+
+long sys_pidfd_send_signal(int pidfd, int sig, struct abi_siginfo __user *uinfo, unsigned flags)
+{
+	struct abi_siginfo info;
+	struct pid *pid;
+	struct task *t;
+	unsigned long irq;
+	int error = 0;
+
+	if (flags)
+		return -EINVAL;
+	pid = pidfd_pid((unsigned)pidfd, NULL);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	if (uinfo) {
+		s32 inner = sig;
+
+		error = copy_info(&info, uinfo, sig, pid->nr == current->tgid);
+		if (!error && get_user(inner, &uinfo->si_signo))
+			error = -EFAULT;
+		if (!error && inner != sig)
+			error = -EINVAL;
+	} else if (sig < 0 || sig > ABI_NSIG) {
+		error = -EINVAL;
+	} else {
+		user_info(&info, sig, SI_USER);
+	}
+	if (!error) {
+		spin_lock_irqsave(&tasklist_lock, irq);
+		t = pid_task(pid, PIDTYPE_TGID);
+		error = t ? send_checked(t, sig, &info, true) : -ESRCH;
+		spin_unlock_irqrestore(&tasklist_lock, irq);
+	}
+	pid_put(pid);
 	return error;
 }
 

@@ -60,6 +60,39 @@ static void get_termios2(struct tty *t, struct abi_termios2 *k)
 
 enum when { NOW, DRAIN, FLUSH };
 
+/* What is locked keeps its old value. t->lock held. */
+static void keep_locked(struct tty *t, const struct abi_termios *old)
+{
+	const struct abi_termios *l = &t->locked;
+	struct abi_termios *k = &t->termios;
+
+	k->c_iflag ^= (k->c_iflag ^ old->c_iflag) & l->c_iflag;
+	k->c_oflag ^= (k->c_oflag ^ old->c_oflag) & l->c_oflag;
+	k->c_cflag ^= (k->c_cflag ^ old->c_cflag) & l->c_cflag;
+	k->c_lflag ^= (k->c_lflag ^ old->c_lflag) & l->c_lflag;
+	for (unsigned i = 0; i < ARRAY_SIZE(k->c_cc); i++) {
+		if (l->c_cc[i])
+			k->c_cc[i] = old->c_cc[i];
+	}
+}
+
+static long termios_lock(struct tty *t, bool set, struct abi_termios __user *u)
+{
+	struct abi_termios k;
+
+	if (set && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (set && copy_from_user(&k, u, sizeof(k)))
+		return -EFAULT;
+	mutex_lock(&t->lock);
+	if (set)
+		t->locked = k;
+	else
+		k = t->locked;
+	mutex_unlock(&t->lock);
+	return !set && copy_to_user(u, &k, sizeof(k)) ? -EFAULT : 0;
+}
+
 static long set_termios2(struct tty *t, const struct abi_termios2 *k, enum when when)
 {
 	struct abi_termios old;
@@ -78,8 +111,9 @@ static long set_termios2(struct tty *t, const struct abi_termios2 *k, enum when 
 		.c_iflag = k->c_iflag, .c_oflag = k->c_oflag, .c_cflag = k->c_cflag, .c_lflag = k->c_lflag, .c_line = N_TTY,
 	};
 	memcpy(t->termios.c_cc, k->c_cc, sizeof(k->c_cc));
-	cbaud = k->c_cflag & CBAUD;
-	cibaud = (k->c_cflag & CIBAUD) >> IBSHIFT;
+	keep_locked(t, &old);
+	cbaud = t->termios.c_cflag & CBAUD;
+	cibaud = (t->termios.c_cflag & CIBAUD) >> IBSHIFT;
 	t->ospeed = tty_baud_rate(cbaud, k->c_ospeed);
 	t->ispeed = cibaud ? tty_baud_rate(cibaud, k->c_ispeed) : t->ospeed;
 	if (t->driver->ops->set_termios)
@@ -374,6 +408,8 @@ long tty_ioctl(struct tty *t, struct file *f, unsigned cmd, unsigned long arg)
 	switch (cmd) {
 	case TIOCGWINSZ: case TIOCSWINSZ: return window_ioctl(t, cmd, u);
 	case FIONREAD: case TIOCOUTQ: return count_ioctl(t, cmd, u);
+	case TIOCGLCKTRMIOS: return termios_lock(t, false, u);
+	case TIOCSLCKTRMIOS: return termios_lock(t, true, u);
 	case TIOCSTI: return insert_byte(t, u);
 	case TIOCEXCL: t->exclusive = true; return 0;
 	case TIOCNXCL: t->exclusive = false; return 0;

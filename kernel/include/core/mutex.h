@@ -1,16 +1,17 @@
 /*
- * Sleeping locks: mutexes (with owner; only the owner unlocks) and reader-writer semaphores (writers first).
- * Never in an interrupt or with a spin lock held. Implemented in core/mutex.c on wait queues.
+ * Sleeping locks: mutexes (with owner; only the owner unlocks; it inherits the priority of who waits) and
+ * reader-writer semaphores (writers first). Never in an interrupt or with a spin lock held. Implemented in
+ * core/mutex.c, the waiting for mutexes in sched/pi.c.
  */
 #ifndef CORE_MUTEX_H
 #define CORE_MUTEX_H
 
 #include <core/atomic.h>
 #include <core/wait.h>
+#include <sched/pi.h>
 
 struct mutex {
-	struct task *owner;		/* NULL: free */
-	struct wait_queue wait;
+	struct pi_lock pi;		/* owner NULL: free */
 #ifdef CONFIG_DEBUG
 	const char *name;
 	u8 rank;
@@ -18,9 +19,9 @@ struct mutex {
 };
 
 #ifdef CONFIG_DEBUG
-#define MUTEX_INIT(m, r)	{ .wait = WAIT_QUEUE_INIT((m).wait), .name = #m, .rank = (r) }
+#define MUTEX_INIT(m, r)	{ .pi = PI_LOCK_INIT((m).pi), .name = #m, .rank = (r) }
 #else
-#define MUTEX_INIT(m, r)	{ .wait = WAIT_QUEUE_INIT((m).wait) }
+#define MUTEX_INIT(m, r)	{ .pi = PI_LOCK_INIT((m).pi) }
 #endif
 #define DEFINE_MUTEX(m, r)	struct mutex m = MUTEX_INIT(m, r)
 
@@ -32,7 +33,7 @@ int __must_check mutex_lock_interruptible(struct mutex *m);	/* 0 or -EINTR */
 int __must_check mutex_lock_killable(struct mutex *m);		/* 0 or -EINTR */
 bool mutex_trylock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
-static inline bool mutex_is_locked(const struct mutex *m) { return READ_ONCE(m->owner) != NULL; }
+static inline bool mutex_is_locked(const struct mutex *m) { return READ_ONCE(m->pi.owner) != NULL; }
 
 struct rwsem {
 	int count;			/* readers; -1: a writer */

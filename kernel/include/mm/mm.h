@@ -47,6 +47,7 @@ struct mm {
 	unsigned def_flags;		/* m VM_LOCKED after mlockall(MCL_FUTURE) */
 	struct file *exe_file;		/* m */
 	bool dumpable;
+	unsigned membarrier;		/* what membarrier(2) has registered */
 };
 
 #define VM_READ		0x0001u
@@ -141,6 +142,9 @@ int vm_setup_stack(struct mm *mm, unsigned long top, unsigned long size, bool ex
 int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **page);
 /* Copy to or from another process's memory (ptrace, /proc/PID/mem, exec arguments); bytes done. */
 size_t vm_access(struct mm *mm, unsigned long addr, void *buf, size_t n, bool write);
+
+/* Whether the page of `addr` in `a` reads as zeros without ever having been written: no page is made for looking. mmap_lock held, or nobody else runs in mm. */
+bool vm_page_untouched(struct mm *mm, const struct vm_area *a, unsigned long addr);
 
 /* Fault all of [start, end) in, as mlock does; mmap_lock not held. 0, -ENOMEM, -EFAULT (a hole, or beyond the file). */
 int vm_populate(struct mm *mm, unsigned long start, unsigned long end);

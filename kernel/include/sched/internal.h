@@ -18,6 +18,7 @@ void sighand_put(struct sighand *s);
 struct signal_struct *signal_alloc(void);	/* one thread; limits of current */
 void signal_put(struct signal_struct *s);
 
+void sched_set_prio(struct task *t, int prio);	/* core.c, for pi.c: the effective one; interrupts off */
 __noreturn void schedule_dead(void);		/* current's last switch */
 
 /* exit.c. The reaper of `t`: out of every list, the table's reference gone. */

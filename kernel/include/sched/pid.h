@@ -9,6 +9,7 @@ struct pid {
 	pid_t nr;
 	struct hlist_head tasks[PIDTYPES];	/* tasklist_lock */
 	struct hlist_node hash;
+	struct wait_queue ended;	/* pollers of pidfds: woken when the process has ended */
 };
 
 static inline struct pid *pid_get(struct pid *p) { if (p) atomic_inc(&p->count); return p; }

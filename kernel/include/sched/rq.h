@@ -13,10 +13,11 @@ struct run_queue {
 	struct list_head rt[RT_PRIORITIES];
 	struct rb_root fair;		/* by vruntime; without the running task */
 	struct rb_node *leftmost;
+	struct task *next;		/* fair, queued: runs before the leftmost one unless that is too unfair. NULL */
 	u64 min_vruntime;		/* never goes back; newcomers start from it */
 };
 
-static inline bool task_is_rt(const struct task *t) { return t->rt_priority > 0; }
+static inline bool task_is_rt(const struct task *t) { return t->prio > 0; }
 
 void rq_init(struct run_queue *rq);
 void rq_insert(struct run_queue *rq, struct task *t, bool front);	/* queue t, which is not running */
@@ -31,6 +32,7 @@ u64 rq_weighted(u64 delta, const struct task *t);	/* run time to vruntime */
 
 #define FAIR_LATENCY	6000000ull	/* ns in which every fair task should run once */
 #define FAIR_GRANULE	1000000ull	/* ns a wake-up must be ahead by to preempt */
+#define SLEEPER_AHEAD	FAIR_LATENCY	/* vruntime by which a sleeper whose time has come may be ahead and still preempt */
 #define TICK_NS		4000000ull	/* sampling, slices of fair tasks */
 #define RR_SLICE	100000000ull	/* SCHED_RR */
 

@@ -5,6 +5,7 @@
 #include <sched/task.h>
 
 struct posix_timer;
+struct core_state;
 
 struct sighand {
 	atomic_t count;
@@ -34,6 +35,7 @@ struct signal_struct {
 	unsigned flags;				/* s SIGNAL_* */
 	struct task *group_exit_task;		/* s exec waits for the others: woken when nr_threads reaches notify_count */
 	int notify_count;			/* s */
+	struct core_state *core;		/* s while a core file is written (sched/coredump.h) */
 	int group_stop_count;			/* s threads that have yet to stop */
 	int stop_code;				/* s signal of the stop; 0 once a parent has seen it */
 	bool leader;				/* t session leader */

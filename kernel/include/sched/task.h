@@ -18,6 +18,7 @@ struct mm;
 struct files;		/* fs/fdtable.h */
 struct fs_struct;	/* fs/namei.h */
 struct tty;
+struct pi_waiter;	/* sched/pi.h */
 struct sighand;		/* sched/signal.h */
 struct signal_struct;	/* sched/signal.h */
 struct pid;
@@ -48,6 +49,9 @@ struct task {
 	int policy;			/* r SCHED_* */
 	int nice;			/* r -20..19 */
 	int rt_priority;		/* r 1..99 for SCHED_FIFO and SCHED_RR, else 0 */
+	int prio;			/* r what it runs by: rt_priority, or more by inheritance (sched/pi.h) */
+	struct list_head pi_locks;	/* r what it holds and others wait for */
+	struct pi_waiter *pi_blocked_on;	/* r */
 	bool on_rq;			/* r runnable: running, or in a queue */
 	bool reset_on_fork;		/* c SCHED_RESET_ON_FORK */
 	u32 weight, inv_weight;		/* r share; 2^32 / weight */
@@ -155,6 +159,8 @@ void kthread_returned(void);		/* entry code: ends the thread unless it has becom
 void sched_init(void);				/* makes init_task current; before the first kthread_run() */
 __noreturn void idle_loop(void);		/* init_task, once start-up is done */
 int wake_up_task(struct task *t, int state_mask);	/* any context; true if it was asleep in one of these states */
+/* As wake_up_process(), of one whose time has come: among fair tasks it runs next, within bounds. */
+void wake_up_sleeper(struct task *t);
 #define wake_up_process(t) wake_up_task(t, TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE | TASK_KILLABLE)
 void wake_up_new_task(struct task *t);
 void sched_fork(struct task *t);		/* a copy of current gets scheduling fields of its own */
@@ -177,6 +183,7 @@ struct clone_request {
 	unsigned long stack;		/* 0: the caller's */
 	unsigned long tls;		/* struct abi_user_desc * */
 	u32 __user *parent_tid, *child_tid;
+	u32 __user *pidfd;		/* CLONE_PIDFD */
 	void (*fn)(void *);		/* kernel threads */
 	void *arg;
 	const char *name;

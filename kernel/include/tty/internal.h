@@ -61,6 +61,7 @@ struct tty {
 	struct mutex write_lock;	/* RANK_TTY_WRITE */
 	struct mutex lock;		/* RANK_TTY */
 	struct abi_termios termios;	/* l */
+	struct abi_termios locked;	/* l bits and characters set here do not change (TIOCSLCKTRMIOS) */
 	u32 ispeed, ospeed;		/* l bits per second */
 	struct abi_winsize winsize;	/* l */
 	struct tty_buffers *buf;	/* l and q: both to change it */

@@ -1,0 +1,305 @@
+/*
+ * Writing core files: ELF with a note segment (core_notes.c) and a segment for each area of memory. Memory that can
+ * be had from its file, and memory that was never touched, takes no room in it.
+ *
+ * The name comes from /proc/sys/kernel/core_pattern, as core(5) has it; a pattern that begins with '|' (a program to
+ * take the dump) is refused there.
+ */
+#include <core/init.h>
+#include <core/string.h>
+#include <fs/internal.h>
+#include <fs/namei.h>
+#include <fs/seq_file.h>
+#include <mm/kmalloc.h>
+#include <mm/mm.h>
+#include <sched/coredump.h>
+#include <sched/internal.h>
+#include <abi/elf.h>
+#include <abi/errno.h>
+#include <abi/utsname.h>
+
+static char pattern[128] = "core";
+static int uses_pid;
+extern struct abi_utsname system_name;
+
+static int __init coredump_init(void)
+{
+	int error = sysctl_string("kernel/core_pattern", 0644, pattern, sizeof(pattern));
+
+	return error ? error : sysctl_int("kernel/core_uses_pid", 0644, &uses_pid, 0, 1);
+}
+late_initcall(coredump_init);
+
+bool signal_dumps_core(int sig)
+{
+	return sig == SIGQUIT || sig == SIGILL || sig == SIGTRAP || sig == SIGABRT || sig == SIGFPE || sig == SIGBUS ||
+	       sig == SIGSEGV || sig == SIGXCPU || sig == SIGXFSZ || sig == SIGSYS;
+}
+
+/* ---- the other threads ---- */
+
+/* All others are on their way to coredump_wait() once this has returned true; false: the process ends already. */
+static bool stop_others(int sig, struct core_state *core)
+{
+	struct task *self = current, *t;
+	struct signal_struct *s = self->signal;
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	spin_lock(&self->sighand->lock);
+	ok = !(s->flags & SIGNAL_GROUP_EXIT) && !s->group_exit_task;
+	if (ok) {
+		s->flags |= SIGNAL_GROUP_EXIT;
+		s->group_exit_code = sig;
+		s->core = core;
+		list_for_each_entry(t, &s->threads, thread_link) {
+			if (t != self && !(t->flags & PF_EXITING))
+				core->running++;
+		}
+		signal_kill_others(self);
+	}
+	spin_unlock(&self->sighand->lock);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	if (ok)
+		wait_event(&core->started, READ_ONCE(core->running) == 0);
+	return ok;
+}
+
+void coredump_wait(void)
+{
+	struct task *self = current;
+	struct core_state *core;
+	unsigned long flags;
+
+	if (likely(!self->signal->core))
+		return;
+	spin_lock_irqsave(&self->sighand->lock, flags);
+	core = self->signal->core;
+	if (core && core->dumper != self && --core->running == 0)
+		wake_up_all(&core->started);
+	spin_unlock_irqrestore(&self->sighand->lock, flags);
+	if (core && core->dumper != self)
+		wait_event(&core->finished, READ_ONCE(self->signal->core) == NULL);
+}
+
+static void release_others(struct core_state *core, bool dumped)
+{
+	struct signal_struct *s = current->signal;
+	unsigned long flags;
+
+	spin_lock_irqsave(&current->sighand->lock, flags);
+	s->core = NULL;
+	if (dumped)
+		s->group_exit_code |= 0x80;
+	/* Whoever waits looks at signal->core, not at what is on this stack. */
+	wake_up_all(&core->finished);
+	spin_unlock_irqrestore(&current->sighand->lock, flags);
+	wait_event(&core->started, !wait_queue_active(&core->finished));
+}
+
+/* ---- the file's name ---- */
+
+struct name {
+	char text[256];
+	size_t n;
+};
+
+static void put(struct name *o, const char *s, bool escape)
+{
+	for (; *s && o->n + 1 < sizeof(o->text); s++)
+		o->text[o->n++] = escape && *s == '/' ? '!' : *s;
+}
+
+static void put_number(struct name *o, u32 v)
+{
+	char digits[12];
+
+	scnprintf(digits, sizeof(digits), "%u", v);
+	put(o, digits, false);
+}
+
+static void put_executable(struct name *o)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	const char *path = buf && current->mm->exe_file ? d_path(&current->mm->exe_file->path, buf, PATH_MAX) : NULL;
+
+	put(o, path && !IS_ERR(path) ? path : current->comm, true);
+	kfree(buf);
+}
+
+static void expand(struct name *o, int sig)
+{
+	bool pid = false;
+	struct timespec64 now;
+
+	o->n = 0;
+	for (const char *p = pattern; *p; p++) {
+		if (*p != '%') {
+			char c[2] = { *p, 0 };
+
+			put(o, c, false);
+			continue;
+		}
+		switch (*++p) {
+		case 0: p--; break;
+		case '%': put(o, "%", false); break;
+		case 'p': case 'P': put_number(o, (u32)current->tgid); pid = true; break;
+		case 'i': case 'I': put_number(o, (u32)current->pid); break;
+		case 'u': put_number(o, current->cred->uid); break;
+		case 'g': put_number(o, current->cred->gid); break;
+		case 'd': put_number(o, current->mm->dumpable); break;
+		case 's': put_number(o, (u32)sig); break;
+		case 't': ktime_get_real(&now); put_number(o, (u32)now.tv_sec); break;
+		case 'h': put(o, system_name.nodename, true); break;
+		case 'e': put(o, current->comm, true); break;
+		case 'E': put_executable(o); break;
+		case 'c': put_number(o, (u32)min(rlimit(RLIMIT_CORE), (u64)0xffffffffu)); break;
+		}
+	}
+	if (uses_pid && !pid) {
+		put(o, ".", false);
+		put_number(o, (u32)current->tgid);
+	}
+	o->text[o->n] = 0;
+}
+
+/* ---- contents ---- */
+
+struct out {
+	struct file *file;
+	loff_t pos, limit;
+};
+
+static bool emit(struct out *o, const void *data, size_t n)
+{
+	loff_t pos = o->pos;
+
+	if (o->pos + (loff_t)n > o->limit || kernel_write(o->file, data, n, &pos) != (ssize_t)n)
+		return false;
+	o->pos += (loff_t)n;
+	return true;
+}
+
+/* Bytes of an area that go into the file: all it has of its own; of a program's file the page that tells what it is. */
+static unsigned long dump_size(const struct vm_area *a)
+{
+	if (a->flags & (VM_IO | VM_DONTDUMP))
+		return 0;
+	if (a->flags & VM_SPECIAL)
+		return a->end - a->start;
+	if (!a->file || a->anon_vma || !a->file->inode->nlink)
+		return a->end - a->start;
+	return a->pgoff == 0 && (a->flags & VM_READ) ? PAGE_SIZE : 0;
+}
+
+static bool emit_headers(struct out *o, struct mm *mm, unsigned areas, size_t notes, u32 data)
+{
+	struct elf32_hdr h = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_CORE, .e_machine = EM_386, .e_version = EV_CURRENT, .e_phoff = sizeof(h), .e_ehsize = sizeof(h),
+		.e_phentsize = sizeof(struct elf32_phdr), .e_phnum = (u16)(areas + 1),
+	};
+	struct elf32_phdr p = { .p_type = PT_NOTE, .p_offset = (u32)(sizeof(h) + (areas + 1) * sizeof(p)), .p_filesz = (u32)notes };
+
+	if (!emit(o, &h, sizeof(h)) || !emit(o, &p, sizeof(p)))
+		return false;
+	for (struct vm_area *a = mm->first; a; a = a->next) {
+		p = (struct elf32_phdr){
+			.p_type = PT_LOAD, .p_offset = data, .p_vaddr = (u32)a->start, .p_filesz = (u32)dump_size(a),
+			.p_memsz = (u32)(a->end - a->start), .p_align = PAGE_SIZE,
+			.p_flags = (a->flags & VM_READ ? PF_R : 0) | (a->flags & VM_WRITE ? PF_W : 0) | (a->flags & VM_EXEC ? PF_X : 0),
+		};
+		if (!emit(o, &p, sizeof(p)))
+			return false;
+		data += p.p_filesz;
+	}
+	return true;
+}
+
+static bool emit_area(struct out *o, struct mm *mm, const struct vm_area *a, char *page)
+{
+	unsigned long end = a->start + dump_size(a);
+
+	for (unsigned long addr = a->start; addr < end; addr += PAGE_SIZE) {
+		if (vm_page_untouched(mm, a, addr)) {
+			o->pos += PAGE_SIZE;		/* a hole: zeros */
+			continue;
+		}
+		memset(page, 0, PAGE_SIZE);
+		(void)vm_access(mm, addr, page, PAGE_SIZE, false);	/* what cannot be read (behind a file's end) is zeros */
+		if (!emit(o, page, PAGE_SIZE))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody changes the areas: every thread of the process stands still. Another process that shares them may: then less is written. */
+static bool write_core(struct out *o, const void *notes, size_t notes_size)
+{
+	struct mm *mm = current->mm;
+	unsigned areas = mm->area_count;
+	u32 headers = (u32)(sizeof(struct elf32_hdr) + (areas + 1) * sizeof(struct elf32_phdr) + notes_size);
+	u32 data = (headers + PAGE_SIZE - 1) & PAGE_MASK;
+	char *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	bool ok;
+
+	if (!page)
+		return false;
+	ok = areas < PN_XNUM - 1 && emit_headers(o, mm, areas, notes_size, data) && emit(o, notes, notes_size);
+	o->pos = data;
+	for (struct vm_area *a = mm->first; a && ok; a = a->next)
+		ok = emit_area(o, mm, a, page);
+	kfree(page);
+	/* The last pages may be a hole. */
+	if (ok && o->pos > o->file->inode->size)
+		ok = !vfs_truncate(&o->file->path, o->pos, o->file);
+	return ok;
+}
+
+static struct file *open_core(int sig)
+{
+	struct name name;
+	struct file *f;
+
+	if (pattern[0] == '|' || !pattern[0])
+		return ERR_PTR(-EINVAL);
+	expand(&name, sig);
+	f = file_open(name.text, O_CREAT | O_WRONLY | O_NOFOLLOW | O_LARGEFILE, 0600);
+	if (IS_ERR(f))
+		return f;
+	/* Into somebody else's file, or one with other names, nothing of this process is written. */
+	if (!S_ISREG(f->inode->mode) || f->inode->nlink > 1 || f->inode->uid != current->cred->fsuid ||
+	    vfs_truncate(&f->path, 0, f)) {
+		file_put(f);
+		return ERR_PTR(-EPERM);
+	}
+	return f;
+}
+
+bool coredump(int sig, const struct abi_siginfo *info)
+{
+	u64 limit = rlimit(RLIMIT_CORE);
+	struct core_state core = { .dumper = current };
+	struct out o = { .limit = (loff_t)min(limit, (u64)0x7fffffffffffffffull) };
+	size_t size;
+	void *notes;
+	bool done = false;
+
+	if (limit < PAGE_SIZE || !current->mm || !current->mm->dumpable)
+		return false;
+	wait_queue_init(&core.started);
+	wait_queue_init(&core.finished);
+	if (!stop_others(sig, &core))
+		return false;
+	current->flags |= PF_DUMPCORE;
+	notes = core_notes(sig, info, &size);
+	o.file = notes ? open_core(sig) : ERR_PTR(-ENOMEM);
+	if (!IS_ERR(o.file)) {
+		done = write_core(&o, notes, size);
+		file_put(o.file);
+	}
+	kfree(notes);
+	release_others(&core, done);
+	return done;
+}
