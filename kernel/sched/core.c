@@ -7,7 +7,9 @@
  */
 #include <arch/cpu.h>
 #include <arch/uaccess.h>
+#include <core/init.h>
 #include <core/irqflags.h>
+#include <fs/seq_file.h>
 #include <mm/mm.h>
 #include <sched/pi.h>
 #include <sched/rq.h>
@@ -19,7 +21,40 @@ static nsec_t idle_since;
 static u64 idle_total;
 static unsigned blocked;		/* user tasks in uninterruptible sleep: part of the load */
 
+static void resched(void)
+{
+	this_cpu()->need_resched = true;
+}
+
 /* ---- charging run time ---- */
+
+int rt_period_us = 1000000, rt_runtime_us = 950000;
+
+static void charge_rt(u64 delta, nsec_t now)
+{
+	if (now - rq.rt_start >= (u64)(u32)rt_period_us * NSEC_PER_USEC) {
+		rq.rt_start = now;
+		rq.rt_time = 0;
+		rq.rt_throttled = false;
+	}
+	rq.rt_time += delta;
+	if (rt_runtime_us >= 0 && rq.rt_time >= (u64)(u32)rt_runtime_us * NSEC_PER_USEC)
+		rq.rt_throttled = true;
+}
+
+/* At a tick, whatever runs: the period may be over, or the share used up. */
+static void check_rt_share(struct task *running, nsec_t now)
+{
+	if (rq.rt_throttled && now - rq.rt_start >= (u64)(u32)rt_period_us * NSEC_PER_USEC) {
+		rq.rt_throttled = false;
+		rq.rt_time = 0;
+		rq.rt_start = now;
+		if (rq_top_rt(&rq) > running->prio)
+			resched();
+	} else if (rq.rt_throttled && task_is_rt(running) && rq.leftmost) {
+		resched();
+	}
+}
 
 static void charge(struct task *t, nsec_t now)
 {
@@ -31,11 +66,8 @@ static void charge(struct task *t, nsec_t now)
 	t->sum_exec += delta;
 	if (!task_is_rt(t))
 		t->vruntime += rq_weighted(delta, t);
-}
-
-static void resched(void)
-{
-	this_cpu()->need_resched = true;
+	else
+		charge_rt(delta, now);
 }
 
 /* Should `woken` run instead of the running task? */
@@ -43,6 +75,8 @@ static bool preempts(const struct task *woken, const struct task *running)
 {
 	if (running == this_cpu()->idle)
 		return true;
+	if (unlikely(rq.rt_throttled) && task_is_rt(woken) != task_is_rt(running))
+		return task_is_rt(running);
 	if (woken->prio || running->prio)
 		return woken->prio > running->prio;
 	if (running->policy == SCHED_IDLE && woken->policy != SCHED_IDLE)
@@ -341,6 +375,8 @@ void sched_tick(nsec_t now)
 		update_load(now);
 	if (t->signal->cpu_timers)
 		cpu_timers_tick(t);
+	if (unlikely(rq.rt_time))
+		check_rt_share(t, now);
 	if (t->policy == SCHED_RR) {
 		if (now - t->slice_start >= RR_SLICE) {
 			t->slice_start = 0;	/* to the tail of its list */
@@ -452,3 +488,11 @@ void idle_loop(void)
 		schedule();
 	}
 }
+
+static int __init sched_sysctls(void)
+{
+	int error = sysctl_int("kernel/sched_rt_period_us", 0644, &rt_period_us, 1, 0x7fffffff);
+
+	return error ? error : sysctl_int("kernel/sched_rt_runtime_us", 0644, &rt_runtime_us, -1, 0x7fffffff);
+}
+late_initcall(sched_sysctls);

@@ -57,7 +57,7 @@ void ptrace_unlink(struct task *t)
 		t->stop_pending = true;
 		s->group_stop_count++;
 	}
-	signal_recalc(t);
+	signal_recheck(t);
 	wake_up_task(t, TASK_TRACED);
 	spin_unlock(&t->sighand->lock);
 }
@@ -212,7 +212,7 @@ static int trap(int code, int why, unsigned long message, struct abi_siginfo *in
 	spin_lock_irqsave(&t->sighand->lock, flags);
 	t->last_siginfo = NULL;
 	t->listening = false;
-	signal_recalc(t);
+	signal_recheck(t);
 	spin_unlock_irqrestore(&t->sighand->lock, flags);
 	code = t->ptrace_code;
 	t->ptrace_code = 0;

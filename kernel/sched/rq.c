@@ -97,7 +97,7 @@ struct task *rq_take_next(struct run_queue *rq)
 	int priority = rq_top_rt(rq);
 	struct task *t;
 
-	if (unlikely(priority))
+	if (unlikely(priority && !(rq->rt_throttled && rq->leftmost)))
 		t = list_first_entry(&rq->rt[priority], struct task, rq_list);
 	else if (unlikely(rq->next))
 		t = rq->next;

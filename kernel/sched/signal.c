@@ -192,13 +192,25 @@ int signal_take_locked(u64 mask, struct abi_siginfo *info)
 
 /* ---- who notices ---- */
 
-void signal_recalc(struct task *t)
+static bool anything_pending(const struct task *t)
 {
-	struct signal_struct *s = t->signal;
+	const struct signal_struct *s = t->signal;
 
-	t->sig_pending = ((t->sigset | s->sigset) & ~t->blocked) || t->stop_pending || t->trap_stop || t->trap_notify ||
+	return ((t->sigset | s->sigset) & ~t->blocked) || t->stop_pending || t->trap_stop || t->trap_notify ||
 			 (t->sigset & sigmask(SIGKILL)) ||
 			 (s->flags & (SIGNAL_GROUP_EXIT | SIGNAL_TELL_CONTINUED | SIGNAL_TELL_STOPPED));
+}
+
+void signal_recalc(struct task *t)
+{
+	t->sig_pending = anything_pending(t);
+}
+
+/* Never takes it back: the task may be on its way out of a call that was interrupted, and has to see to that there. */
+void signal_recheck(struct task *t)
+{
+	if (anything_pending(t))
+		t->sig_pending = true;
 }
 
 bool signal_pending(const struct task *t)

@@ -173,7 +173,7 @@ static long signal_mask(struct task *t, bool set, unsigned long size, struct abi
 	spin_lock_irqsave(&t->sighand->lock, flags);
 	t->blocked = sigset_to_u64(&mask) & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	t->restore_blocked = false;
-	signal_recalc(t);
+	signal_recheck(t);
 	spin_unlock_irqrestore(&t->sighand->lock, flags);
 	return 0;
 }

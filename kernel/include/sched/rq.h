@@ -14,6 +14,9 @@ struct run_queue {
 	struct rb_root fair;		/* by vruntime; without the running task */
 	struct rb_node *leftmost;
 	struct task *next;		/* fair, queued: runs before the leftmost one unless that is too unfair. NULL */
+	u64 rt_time;			/* ns that real-time tasks had since rt_start */
+	nsec_t rt_start;
+	bool rt_throttled;		/* they have had their share: fair tasks first until the period is over */
 	u64 min_vruntime;		/* never goes back; newcomers start from it */
 };
 
@@ -33,6 +36,8 @@ u64 rq_weighted(u64 delta, const struct task *t);	/* run time to vruntime */
 #define FAIR_LATENCY	6000000ull	/* ns in which every fair task should run once */
 #define FAIR_GRANULE	1000000ull	/* ns a wake-up must be ahead by to preempt */
 #define SLEEPER_AHEAD	FAIR_LATENCY	/* vruntime by which a sleeper whose time has come may be ahead and still preempt */
+/* Real-time tasks leave the rest some of each period, so that a machine with one that never sleeps can be saved. */
+extern int rt_period_us, rt_runtime_us;	/* sysctls; runtime -1: no limit */
 #define TICK_NS		4000000ull	/* sampling, slices of fair tasks */
 #define RR_SLICE	100000000ull	/* SCHED_RR */
 

@@ -109,6 +109,7 @@ struct signal_delivery {
 bool signal_get(struct signal_delivery *d);		/* the next to be handled by a handler; acts on the others */
 int signal_setup_frame(struct signal_delivery *d, struct pt_regs *regs, u64 mask);	/* arch frame; 0 or -EFAULT */
 void signal_recalc(struct task *t);			/* sighand->lock held: t->sig_pending */
+void signal_recheck(struct task *t);			/* the same, only from false to true: for others' tasks, and in the middle of calls */
 void signal_wake(struct task *t, bool kill);		/* sighand->lock held */
 void signal_trap_notify(struct task *t);		/* sighand->lock held: a seized tracee is to report a group stop's begin or end */
 void signal_kill_others(struct task *t);		/* tasklist_lock and sighand->lock held: SIGKILL to t's other threads */
