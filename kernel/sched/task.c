@@ -241,14 +241,14 @@ char task_state_char(const struct task *t)
 		return 'Z';
 	if (t->exit_state & TASK_DEAD)
 		return 'X';
+	if (state & TASK_STOPPED)	/* also while it is on the way to its last switch */
+		return 'T';
+	if (state & TASK_TRACED)
+		return 't';
 	if (t->on_rq || state == TASK_RUNNING)
 		return 'R';
 	if (state & TASK_INTERRUPTIBLE)
 		return 'S';
-	if (state & TASK_STOPPED)
-		return 'T';
-	if (state & TASK_TRACED)
-		return 't';
 	if (t->flags & PF_KTHREAD)
 		return 'I';
 	return 'D';
