@@ -159,7 +159,7 @@ static int free_run(struct handle *h, u32 group, u32 bit, u32 count)
 	err = journal_access(h, b);
 	if (!err)
 		err = journal_access(h, g->desc_buf);
-	if (!err)
+	if (!err && !impfs_fault(FAULT_REUSE_FREED))
 		err = journal_freed(h, group * IMPFS_GROUP_BLOCKS + bit, count);
 	if (err)
 		return err;
@@ -199,7 +199,7 @@ int impfs_free_blocks(struct handle *h, u32 start, u32 count)
 
 void impfs_unbusy(struct impfs *fs, u32 start, u32 count)
 {
-	mutex_lock(&fs->alloc_lock);
+	mutex_lock_nested(&fs->alloc_lock);
 	for (; count; start++, count--) {
 		struct impfs_group_info *g = &fs->group[start / IMPFS_GROUP_BLOCKS];
 		u32 bit = start % IMPFS_GROUP_BLOCKS;

@@ -25,8 +25,8 @@ static int block_io(struct impfs *fs, enum bio_op op, u32 block, struct page **p
 	bio->bdev = fs->bdev;
 	bio->sector = (sector_t)block << (IMPFS_BLOCK_SHIFT - 9);
 	bio->op = op;
-	bio->preflush = durable;
-	bio->fua = durable;
+	bio->preflush = durable && !impfs_fault(FAULT_NO_PREFLUSH);
+	bio->fua = durable && !impfs_fault(FAULT_NO_POSTFLUSH);
 	for (i = 0; i < n; i++)
 		(void)bio_add(bio, pages[i], 0, PAGE_SIZE);	/* it was made for that many */
 	err = bio_submit_wait(bio);
@@ -111,7 +111,7 @@ static int write_home(struct journal *j, struct transaction *t)
 		if (test_bit(B_PINNED, &b->flags))
 			e = write_from_log(j, jb);
 		else
-			e = test_bit(B_DIRTY, &b->flags) ? buffer_write_async(b) : 0;
+			e = test_bit(B_DIRTY, &b->flags) && !impfs_fault(FAULT_SKIP_HOME) ? buffer_write_async(b) : 0;
 		if (e && !err)
 			err = e;
 	}
@@ -133,6 +133,9 @@ int journal_checkpoint_locked(struct journal *j)
 
 	if (!j->on || j->error || list_empty(&j->committed))
 		return j->error;
+	sequence = list_last_entry(&j->committed, struct transaction, link)->tid + 1;
+	if (impfs_fault(FAULT_FORGET_FIRST))
+		(void)journal_write_super(j->fs, sequence, j->head, j->pool[JOURNAL_POOL - 1]);
 	list_for_each_entry(t, &j->committed, link) {
 		err = write_home(j, t);
 		if (err)
@@ -140,7 +143,6 @@ int journal_checkpoint_locked(struct journal *j)
 	}
 	err = bdev_flush(j->fs->bdev);
 	/* Home is durable: the log may be forgotten from here on. A transaction that commits now has the next sequence. */
-	sequence = list_last_entry(&j->committed, struct transaction, link)->tid + 1;
 	if (!err)
 		err = journal_write_super(j->fs, sequence, j->head, j->pool[JOURNAL_POOL - 1]);
 	if (err)

@@ -54,7 +54,8 @@ static void write_ordered(struct journal *j, struct transaction *t)
 		spin_unlock(&j->list_lock);
 		if (!node)
 			break;
-		(void)filemap_write_and_wait(&node->vfs.data, 0, (loff_t)((u64)-1 >> 1));
+		if (!impfs_fault(FAULT_NO_DATA))
+			(void)filemap_write_and_wait(&node->vfs.data, 0, (loff_t)((u64)-1 >> 1));
 		spin_lock(&j->list_lock);
 		node->flushing = false;
 		spin_unlock(&j->list_lock);
@@ -103,6 +104,8 @@ static void copy_out(struct journal *j, struct journal_buffer *jb, struct page *
 		out[0] = 0;
 		tag->flags |= IMPFS_TAG_ESCAPED;
 	}
+	if (impfs_fault(FAULT_NO_TAG_SUM))
+		tag->checksum = 0;
 }
 
 static void seal_log_block(struct page *page, u32 seed)
@@ -147,6 +150,8 @@ static int log_buffers(struct journal *j, struct transaction *t, u32 *at, u32 se
 
 			block = journal_next(block, j->blocks);
 			copy_out(j, jb, j->pool[n + 1], &tags[n], seed);
+			if (impfs_fault(FAULT_LOSE_BLOCK) && n)
+				tags[n].block = tags[0].block;
 			jb->log_block = block;
 		}
 		head->count = n;
@@ -229,7 +234,8 @@ static int write_log(struct journal *j, struct transaction *t)
 	ktime_get_real(&now);
 	head->time = now.tv_sec;
 	head->time_ns = (u32)now.tv_nsec;
-	seal_log_block(j->pool[0], seed);
+	if (!impfs_fault(FAULT_NO_SEAL))
+		seal_log_block(j->pool[0], seed);
 	/* The commit point: data and log before it are flushed, and when this returns it is durable itself. */
 	err = journal_io(j->fs, BIO_WRITE, at, j->pool, 1, true);
 	if (err)
@@ -298,9 +304,16 @@ int journal_commit_running(struct journal *j)
 		kfree(next);
 		return 0;
 	}
-	write_ordered(j, t);
+	if (impfs_fault(FAULT_NO_REVOKE))
+		t->revoked.count = 0;
+	if (impfs_fault(FAULT_HOME_FIRST))
+		journal_fault_home(j, t);
+	if (!impfs_fault(FAULT_DATA_LATE))
+		write_ordered(j, t);
 	if (j->on) {
 		err = write_log(j, t);
+		if (impfs_fault(FAULT_DATA_LATE))
+			write_ordered(j, t);
 	} else {
 		struct journal_buffer *jb;
 

@@ -347,7 +347,7 @@ int impfs_zero_tail(struct inode *inode, loff_t size)
 	struct page *page;
 	int err;
 
-	if (!offset)
+	if (!offset || impfs_fault(FAULT_NO_ZERO_TAIL))
 		return 0;
 	err = impfs_map(inode, index, &block);
 	if (err)
@@ -390,6 +390,8 @@ int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync)
 			return err;
 	}
 	tid = datasync ? node->datasync_tid : node->sync_tid;
+	if (impfs_fault(FAULT_FSYNC_EARLY) || (datasync && impfs_fault(FAULT_DATASYNC_SIZE)))
+		tid = 0;
 	if (tid > fs->journal.committed_tid)
 		return journal_commit(fs, tid);
 	return bdev_flush(fs->bdev);

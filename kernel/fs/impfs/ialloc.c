@@ -6,6 +6,8 @@
 
 void impfs_seal_inode(const struct impfs *fs, u32 ino, struct impfs_inode *disk)
 {
+	if (impfs_fault(FAULT_NO_INODE_SUM))
+		return;
 	disk->checksum = crc32c(impfs_crc_words(fs->seed, &ino, 1), disk, offsetof(struct impfs_inode, checksum));
 }
 

@@ -25,6 +25,7 @@
 #include <fs/vfs.h>
 #include <mm/kmalloc.h>
 
+#include "faults.h"
 #include "journal.h"
 
 /* Locks: I immutable after mount, a alloc_lock */

@@ -357,7 +357,9 @@ static int run_flush(struct handle *h, struct inode *inode, struct run *run)
 	int err = 0;
 
 	if (run->count) {
-		err = impfs_free_blocks(h, run->start, run->count);
+		err = impfs_fault(FAULT_LEAK) ? 0 : impfs_free_blocks(h, run->start, run->count);
+		if (impfs_fault(FAULT_REUSE_FREED))
+			impfs_unbusy(h->fs, run->start, run->count);
 		inode->blocks -= (u64)run->count * (IMPFS_BLOCK_SIZE / 512);
 	}
 	run->count = 0;

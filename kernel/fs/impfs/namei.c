@@ -39,6 +39,16 @@ static int begin(struct handle *h, struct inode *dir)
 	return journal_begin(h, impfs_of(dir->sb));
 }
 
+/* What a planted fault does in the middle of an operation: commits the first half of it. */
+static int __maybe_unused split(struct handle *h)
+{
+	struct impfs *fs = h->fs;
+
+	journal_end(h);
+	(void)journal_commit_all(fs);	/* the next journal_begin() tells of a failure */
+	return journal_begin(h, fs);
+}
+
 static int touch_dir(struct handle *h, struct inode *dir)
 {
 	ktime_get_coarse_real(&dir->mtime);
@@ -68,7 +78,7 @@ static int finish_new(struct handle *h, struct inode *dir, struct dentry *d, str
 
 	if (!err)
 		err = impfs_put_inode(h, inode);
-	if (!err && (inode->mode & S_IFMT) == S_IFDIR)
+	if (!err && (inode->mode & S_IFMT) == S_IFDIR && !impfs_fault(FAULT_NO_LINK_COUNT))
 		dir->nlink++;
 	if (!err)
 		err = touch_dir(h, dir);
@@ -230,6 +240,8 @@ static int unlink(struct inode *dir, struct dentry *d)
 	err = impfs_dir_remove(&h, dir, &d->name);
 	if (!err)
 		err = touch_dir(&h, dir);
+	if (!err && impfs_fault(FAULT_SPLIT_UNLINK))
+		err = split(&h);
 	if (!err)
 		err = drop_link(&h, d->inode);
 	journal_end(&h);
@@ -299,6 +311,8 @@ static int move(struct handle *h, struct inode *odir, struct dentry *od, struct 
 		err = impfs_dir_retarget(h, ndir, &nd->name, impfs_ino(inode), dirent_type(inode));
 	else
 		err = impfs_dir_insert(h, ndir, &nd->name, impfs_ino(inode), dirent_type(inode));
+	if (!err && impfs_fault(FAULT_SPLIT_RENAME))
+		err = split(h);
 	if (!err)
 		err = impfs_dir_remove(h, odir, &od->name);
 	if (err)

@@ -32,7 +32,7 @@ int impfs_orphan_add(struct handle *h, struct inode *inode)
 	int err = 0;
 
 	mutex_lock_nested(&fs->orphan_lock);
-	if (!list_empty(&node->orphan))
+	if (!list_empty(&node->orphan) || impfs_fault(FAULT_NO_ORPHAN))
 		goto out;
 	err = journal_access(h, fs->super_buf);
 	if (!err)
@@ -56,6 +56,10 @@ int impfs_orphan_del(struct handle *h, struct inode *inode)
 	mutex_lock_nested(&fs->orphan_lock);
 	if (list_empty(&node->orphan))
 		goto out;
+	if (impfs_fault(FAULT_KEEP_ORPHAN)) {
+		list_del_init(&node->orphan);
+		goto out;
+	}
 	if (node->orphan.prev == &fs->orphans) {
 		err = journal_access(h, fs->super_buf);
 		if (!err)

@@ -105,7 +105,7 @@ void impfs_seal(struct impfs *fs)
 		struct impfs_group_info *g = &fs->group[i];
 		u32 seed;
 
-		if (!g->dirty)
+		if (!g->dirty || impfs_fault(FAULT_NO_BITMAP_SUM))
 			continue;
 		g->dirty = false;
 		seed = impfs_crc_words(fs->seed, &i, 1);
@@ -336,7 +336,7 @@ static int sync_fs(struct super_block *sb, bool wait)
 
 	if (impfs_writable(fs))
 		return 0;
-	if (!wait) {
+	if (!wait || impfs_fault(FAULT_SYNC_EARLY)) {
 		fs->journal.wanted = true;
 		wake_up(&fs->journal.wake);
 		return 0;
