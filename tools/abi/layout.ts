@@ -117,7 +117,9 @@ export function layout<const Fields extends readonly Field[]>(tag: string, table
 					out[name] = readScalar(view, type, at + offset);
 				} else {
 					const step = WIDTH[type];
-					out[name] = Array.from({ length: count }, (_, i) => readScalar(view, type, at + offset + i * step));
+					const list: number[] = [];
+					for (let i = 0; i < count; i++) list.push(readScalar(view, type, at + offset + i * step));
+					out[name] = list;
 				}
 			}
 			return out as Decoded<Fields>;

@@ -17,6 +17,8 @@ import type { Device } from './device.js';
 import { ImpfsError } from './errors.js';
 
 const BLOCK = IMPFS.BLOCK_SIZE;
+const MODE = inodeLayout.offset('mode');
+const LINKS = inodeLayout.offset('links');
 
 /** A moment: seconds since 1970 (may be negative) and nanoseconds. */
 export interface Time {
@@ -300,6 +302,18 @@ export class ImpfsCore {
 			throw new ImpfsError('EUCLEAN', `inode ${ino}`, 'has a wrong checksum');
 		}
 		return inode;
+	}
+
+	/** Whether an inode's checksum holds, and whether it is free, without taking it apart. */
+	probeInode(ino: number): { sealed: boolean; free: boolean } {
+		const { number, at } = this.#inodePlace(ino);
+		const block = this.block(number);
+		const view = new DataView(block.buffer, block.byteOffset);
+		const end = at + IMPFS.INODE_SIZE - 4;
+		return {
+			sealed: crc32c(crc32cWords(this.seed, ino), block, at, end) === view.getUint32(end, true),
+			free: view.getUint16(at + MODE, true) === 0 && view.getUint32(at + LINKS, true) === 0,
+		};
 	}
 
 	writeInode(ino: number, inode: Inode): void {

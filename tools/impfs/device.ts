@@ -13,6 +13,10 @@ export interface Device {
 	/** Returns when everything written is durable. */
 	flush(): void;
 	close(): void;
+	/** Bytes that do not change as long as the device is in use, without a copy; undefined where they may. */
+	view?(offset: number, length: number): Uint8Array | undefined;
+	/** Checksums that were computed over such bytes, for whoever reads them again. */
+	readonly known?: Map<number, number>;
 }
 
 function checkRange(device: Device, length: number, offset: number): void {

@@ -25,24 +25,15 @@ export function checkInodes(state: FsckState): void {
 	for (const [index, group] of core.groups.entries()) {
 		for (let i = 0; i < group.inodes_ready; i++) {
 			const ino = index * core.superblock.group_inodes + i + 1;
-			const inode = core.inode(ino, true);
-			if (!inodeSealed(state, ino)) suspects.push(ino);
-			else checkInode(state, ino, inode, true);
+			const { sealed, free } = core.probeInode(ino);
+			if (!sealed) suspects.push(ino);
+			else if (!free) checkInode(state, ino, core.inode(ino, true), true);
 		}
 	}
 	for (const ino of suspects) {
 		const inode = core.inode(ino, true);
 		state.found('inodes', `inode ${ino} has a wrong checksum`);
 		checkInode(state, ino, inode, false);
-	}
-}
-
-function inodeSealed(state: FsckState, ino: number): boolean {
-	try {
-		state.core.inode(ino);
-		return true;
-	} catch {
-		return false;
 	}
 }
 

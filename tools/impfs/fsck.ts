@@ -12,9 +12,9 @@ import { checkDirectories, checkLinks, freeInode } from './fsck-dirs.js';
 import { checkInodes, unshare } from './fsck-inodes.js';
 import { FsckState, type Problem } from './fsck-state.js';
 import { backupSuperBlock, type GroupGeometry, groupPlaces } from './geometry.js';
-import { replayed, resetJournal, scanJournal } from './journal.js';
+import { type JournalScan, replayed, resetJournal, scanJournal } from './journal.js';
 import { mapTruncate } from './map.js';
-import { writeBackup } from './mkfs.js';
+import { setBits, writeBackup } from './mkfs.js';
 import { S_IFDIR, S_IFMT } from './volume.js';
 
 export type { Problem } from './fsck-state.js';
@@ -26,6 +26,8 @@ export interface FsckOptions {
 	time: Time;
 	/** Told each finding as it is made. */
 	report?: (problem: Problem) => void;
+	/** The log as it is on the device, if the caller has scanned it already. */
+	scan?: JournalScan;
 }
 
 export interface FsckResult {
@@ -66,7 +68,7 @@ function pass(device: Device, options: FsckOptions): FsckResult {
 		early.push(problem);
 		options.report?.(problem);
 	};
-	const { superblock, overlay } = openVolume(device, repair, notes, report);
+	const { superblock, overlay } = openVolume(device, { repair, notes, report, scan: options.scan });
 	const core = new ImpfsCore(device, superblock, !repair);
 	for (const [block, contents] of overlay) core.overlay(block, contents);
 	const state = new FsckState(core, groupPlaces(superblock), repair, (problem) => options.report?.(problem));
@@ -108,9 +110,12 @@ function isDirectory(state: FsckState, ino: number): boolean {
 /** Finds a superblock, the primary or a backup, and replays the log onto the device or into an overlay. */
 function openVolume(
 	device: Device,
-	repair: boolean,
-	notes: string[],
-	report: (problem: Problem) => void,
+	{
+		repair,
+		notes,
+		report,
+		scan: scanned,
+	}: { repair: boolean; notes: string[]; report(problem: Problem): void; scan: JournalScan | undefined },
 ): { superblock: Superblock; overlay: Map<number, Uint8Array> } {
 	const backups = [backupSuperBlock(IMPFS.GROUP_BLOCKS), Math.floor(device.size / BLOCK) - 1];
 	let { superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET);
@@ -129,7 +134,7 @@ function openVolume(
 	}
 	const overlay = new Map<number, Uint8Array>();
 	if (!superblock.journal_blocks) return { superblock, overlay };
-	const scan = scanJournal(device, superblock);
+	const scan = scanned ?? scanJournal(device, superblock);
 	if (scan.problem) {
 		report({ pass: 'journal', message: scan.problem });
 		if (repair) {
@@ -275,12 +280,9 @@ function checkBitmaps(state: FsckState): void {
 		const blocks = state.held.slice((index * IMPFS.GROUP_BLOCKS) / 8, ((index + 1) * IMPFS.GROUP_BLOCKS) / 8);
 		const blockBits = new Uint8Array(BLOCK);
 		blockBits.set(blocks);
-		for (let bit = core.groupBlocks(index); bit < IMPFS.GROUP_BLOCKS; bit++) {
-			blockBits[bit >> 3] = (blockBits[bit >> 3] as number) | (1 << (bit & 7));
-		}
+		setBits(blockBits, core.groupBlocks(index), IMPFS.GROUP_BLOCKS);
 		const bits = inodeBits[index] as Uint8Array;
-		for (let bit = perGroup; bit < IMPFS.GROUP_BLOCKS; bit++)
-			bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
+		setBits(bits, perGroup, IMPFS.GROUP_BLOCKS);
 		const seed = crc32cWords(core.seed, index);
 		const right = {
 			free_blocks: zeroBits(blockBits),
@@ -321,8 +323,8 @@ function checkBitmaps(state: FsckState): void {
 
 function zeroBits(bytes: Uint8Array): number {
 	let count = 0;
-	for (const byte of bytes) {
-		for (let rest = ~byte & 255; rest !== 0; rest &= rest - 1) count++;
+	for (let i = 0; i < bytes.length; i++) {
+		for (let rest = ~(bytes[i] as number) & 255; rest !== 0; rest &= rest - 1) count++;
 	}
 	return count;
 }

@@ -4,6 +4,12 @@ import { crc32c, crc32cWords } from './crc32c.js';
 import type { Device } from './device.js';
 
 const BLOCK = IMPFS.BLOCK_SIZE;
+/** Where a tag has its fields: there are many tags, too many to decode each into an object. */
+const TAG = {
+	block: journalTagLayout.offset('block'),
+	flags: journalTagLayout.offset('flags'),
+	checksum: journalTagLayout.offset('checksum'),
+};
 
 /** One whole transaction in the log. */
 export interface Transaction {
@@ -28,6 +34,14 @@ function sequenceSeed(seed: number, sequence: number): number {
 	return crc32cWords(seed, sequence >>> 0, Math.floor(sequence / 2 ** 32));
 }
 
+interface LogBlock {
+	bytes: Uint8Array;
+	/** Log block. */
+	at: number;
+	/** The device vouches that the bytes stay. */
+	fixed: boolean;
+}
+
 class LogReader {
 	at: number;
 	blocksLeft: number;
@@ -41,26 +55,50 @@ class LogReader {
 		this.blocksLeft = superblock.journal_blocks - 1;
 	}
 
-	/** The next block of the ring; undefined once it was read all round. */
-	next(): Uint8Array | undefined {
+	/** The next block of the ring, not to be changed; undefined once it was read all round. */
+	next(): LogBlock | undefined {
 		if (this.blocksLeft-- <= 0) return undefined;
-		const block = new Uint8Array(BLOCK);
-		this.#device.read(block, (this.#superblock.journal_start + this.at) * BLOCK);
-		this.at = this.at + 1 === this.#superblock.journal_blocks ? 1 : this.at + 1;
-		return block;
+		const { at } = this;
+		const place = (this.#superblock.journal_start + at) * BLOCK;
+		const view = this.#device.view?.(place, BLOCK);
+		const bytes = view ?? new Uint8Array(BLOCK);
+		if (view === undefined) this.#device.read(bytes, place);
+		this.at = at + 1 === this.#superblock.journal_blocks ? 1 : at + 1;
+		return { bytes, at, fixed: view !== undefined };
 	}
+
+	/** Checksum of a block that was read, up to `end`. */
+	checksum({ bytes, at, fixed }: LogBlock, begin: number, end: number): number {
+		const { known } = this.#device;
+		if (!fixed || known === undefined) return crc32c(begin, bytes, 0, end);
+		const key = (begin * IMPFS.JOURNAL_MAX_BLOCKS + at) * 2 + (end === BLOCK ? 1 : 0);
+		let sum = known.get(key);
+		if (sum === undefined) {
+			sum = crc32c(begin, bytes, 0, end);
+			known.set(key, sum);
+		}
+		return sum;
+	}
+}
+
+/** Puts back the first word, which the log has as zero because it is the journal's magic number. */
+function putMagicBack(logged: LogBlock): void {
+	if (logged.fixed) logged.bytes = logged.bytes.slice();
+	logged.fixed = false;
+	new DataView(logged.bytes.buffer, logged.bytes.byteOffset).setUint32(0, IMPFS.JOURNAL_MAGIC, true);
 }
 
 function readTransaction(reader: LogReader, seed: number, sequence: number, blocks: number): Transaction | undefined {
 	const begin = sequenceSeed(seed, sequence);
 	const transaction: Transaction = { sequence, blocks: [], revoked: [], end: 0 };
 	for (let before = 0; ; before++) {
-		const block = reader.next();
-		if (!block) return undefined;
+		const logged = reader.next();
+		if (!logged) return undefined;
+		const block = logged.bytes;
 		const header = journalHeaderLayout.decode(block);
-		const view = new DataView(block.buffer);
+		const view = new DataView(block.buffer, block.byteOffset, BLOCK);
 		if (header.magic !== IMPFS.JOURNAL_MAGIC || header.sequence !== sequence) return undefined;
-		if (crc32c(begin, block, 0, IMPFS.CSUM_OFFSET) !== view.getUint32(IMPFS.CSUM_OFFSET, true)) return undefined;
+		if (reader.checksum(logged, begin, IMPFS.CSUM_OFFSET) !== view.getUint32(IMPFS.CSUM_OFFSET, true)) return undefined;
 		if (header.type === IMPFS.JOURNAL_COMMIT) {
 			transaction.end = reader.at;
 			return header.count === before ? transaction : undefined;
@@ -74,13 +112,15 @@ function readTransaction(reader: LogReader, seed: number, sequence: number, bloc
 		}
 		if (header.type !== IMPFS.JOURNAL_DESC || header.count > IMPFS.JOURNAL_TAGS) return undefined;
 		for (let i = 0; i < header.count; i++) {
-			const tag = journalTagLayout.decode(block, IMPFS.JOURNAL_HEADER + i * journalTagLayout.size);
+			const at = IMPFS.JOURNAL_HEADER + i * journalTagLayout.size;
+			const home = view.getUint32(at + TAG.block, true);
+			const flags = view.getUint32(at + TAG.flags, true);
 			const contents = reader.next();
 			before++;
-			if (!contents || tag.block >= blocks) return undefined;
-			if (tag.flags & IMPFS.TAG_ESCAPED) new DataView(contents.buffer).setUint32(0, IMPFS.JOURNAL_MAGIC, true);
-			if (crc32c(begin, contents) !== tag.checksum) return undefined;
-			transaction.blocks.push({ block: tag.block, contents, data: (tag.flags & IMPFS.TAG_DATA) !== 0 });
+			if (!contents || home >= blocks) return undefined;
+			if (flags & IMPFS.TAG_ESCAPED) putMagicBack(contents);
+			if (reader.checksum(contents, begin, BLOCK) !== view.getUint32(at + TAG.checksum, true)) return undefined;
+			transaction.blocks.push({ block: home, contents: contents.bytes, data: (flags & IMPFS.TAG_DATA) !== 0 });
 		}
 	}
 }

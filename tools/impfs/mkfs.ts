@@ -34,15 +34,17 @@ export interface MkfsOptions extends GeometryOptions {
 
 const BLOCK = IMPFS.BLOCK_SIZE;
 
-function setBits(bitmap: Uint8Array, from: number, to: number): void {
-	for (let bit = from; bit < to; bit++) {
-		if ((bit & 7) === 0 && bit + 8 <= to) {
-			bitmap[bit >> 3] = 0xff;
-			bit += 7;
-		} else {
-			bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7));
-		}
-	}
+/** Sets the bits `from` to `to`, the last not included. */
+export function setBits(bitmap: Uint8Array, from: number, to: number): void {
+	let bit = from;
+	const one = () => {
+		bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7));
+		bit++;
+	};
+	while (bit < to && bit & 7) one();
+	if (bit < to) bitmap.fill(0xff, bit >> 3, to >> 3);
+	bit = Math.max(bit, to & ~7);
+	while (bit < to) one();
 }
 
 function makeSuperblock(shape: Geometry, options: MkfsOptions): ReturnType<typeof superblockLayout.blank> {

@@ -9,7 +9,7 @@ import type { Device } from './device.js';
 import { ImpfsDir } from './dir.js';
 import { ImpfsError } from './errors.js';
 import { type DataSource, writeContents } from './file.js';
-import { replayed, resetJournal, scanJournal } from './journal.js';
+import { type JournalScan, replayed, resetJournal, scanJournal } from './journal.js';
 import { mapTruncate } from './map.js';
 import { ImpfsReader } from './reader.js';
 import { type Attributes, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from './types.js';
@@ -21,6 +21,8 @@ export interface OpenOptions {
 	readonly?: boolean;
 	/** The time that changes are stamped with; default: the host's. */
 	clock?: () => Time;
+	/** The log as it is on the device, if the caller has scanned it already. */
+	scan?: JournalScan;
 }
 
 function hostClock(): Time {
@@ -58,7 +60,7 @@ export class ImpfsVolume extends ImpfsReader {
 		}
 		const overlay = new Map<number, Uint8Array>();
 		if (superblock.incompat & IMPFS.INCOMPAT_RECOVER) {
-			const scan = scanJournal(device, superblock);
+			const scan = options.scan ?? scanJournal(device, superblock);
 			if (scan.problem) throw new ImpfsError('EUCLEAN', 'journal', scan.problem);
 			for (const [block, contents] of replayed(scan)) {
 				if (readonly) overlay.set(block, contents);
