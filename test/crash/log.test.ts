@@ -88,21 +88,25 @@ t.test('a log is cut at its flushes, and its marks say how far the workload had 
 		options,
 	);
 	t.strictSame(
-		epochs.map(({ writes, mark }) => [writes.map(({ sector }) => sector), mark]),
+		epochs.map(({ writes, marks }) => [
+			writes.map(({ sector }) => sector),
+			marks.map(({ mark, after }) => `${mark} after ${after}`).join(', '),
+		]),
 		[
-			[[1], -1],
-			[[2, 3], 1],
-			[[], 2],
-			[[], 2],
+			[[1], '-1 after 0'],
+			[[2, 3], '-1 after 0, 0 after 0, 1 after 2'],
+			[[], '1 after 0, 2 after 0'],
 		],
 	);
+	const [part] = epochsOf([write(8, 1)], { start: 8, ...options });
+	t.equal(part?.writes[0]?.sector, 0, 'sectors are counted from where the volume lies');
 	t.throws(() => epochsOf([{ ...write(1, 1), fua: true }], options), /FUA/);
 	t.throws(() => epochsOf([{ ...flush, discarded: 4 }], options), /discards/);
 	t.equal(markOf(sectors(1, 0)), undefined);
 });
 
 function crashKinds(writes: Write[], samples: number): string[] {
-	return [...crashesOf({ writes, mark: 0 }, samples, seededRandom(1))].map(
+	return [...crashesOf({ writes, marks: [] }, samples, seededRandom(1))].map(
 		({ kind, writes: kept }) => `${kind.replace(/ of.*/, '')}: ${kept.map(({ sector }) => sector)}`,
 	);
 }
@@ -114,6 +118,12 @@ t.test('a small epoch has every combination', async (t) => {
 	);
 	t.equal(new Set(kinds.map((kind) => kind.replace(/.*: /, ''))).size, 8, 'all 8 of them');
 	t.strictSame(crashKinds([], 5), ['prefix 0: ']);
+	const begun = [...crashesOf({ writes: [write(1, 1), write(2, 2)], marks: [] }, 5, seededRandom(1))];
+	t.strictSame(
+		begun.map(({ begun }) => begun),
+		[0, 1, 2, 2, 2, 1, 2, 2],
+		'each comes when its last write has been begun',
+	);
 });
 
 t.test('a large epoch is sampled, the same way for the same seed', async (t) => {
@@ -125,7 +135,7 @@ t.test('a large epoch is sampled, the same way for the same seed', async (t) => 
 });
 
 t.test('long writes come apart at sectors', async (t) => {
-	const torn = [...crashesOf({ writes: [write(0, 1), write(8, 2, 8)], mark: 0 }, 20, seededRandom(3))].filter(
+	const torn = [...crashesOf({ writes: [write(0, 1), write(8, 2, 8)], marks: [] }, 20, seededRandom(3))].filter(
 		({ kind }) => kind.startsWith('torn'),
 	);
 	t.equal(torn.length, 6, 'six for each long write');

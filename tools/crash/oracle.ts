@@ -1,5 +1,5 @@
 /** What must be on a disk after a crash, by what the workload had synced, and what may not be in any file. */
-import { type ImpfsVolume, S_IFDIR, S_IFMT, S_IFREG } from '../impfs/volume.js';
+import { type ImpfsVolume, S_IFDIR, S_IFREG } from '../impfs/volume.js';
 import type { Step, Workload } from './workload.js';
 
 /** A file, or a folder or link where there is no `data`. */
@@ -7,6 +7,10 @@ export interface Content {
 	kind: 'file' | 'folder' | 'link';
 	data?: Uint8Array;
 	target?: string;
+	/** A file: what all its versions share. */
+	file?: { tags: Set<string> };
+	/** Value of its extended attribute. */
+	attribute?: string | undefined;
 }
 
 /** Paths and what they name; two names of one file have the same object. */
@@ -32,27 +36,45 @@ function resized(data: Uint8Array, size: number): Uint8Array {
 export function applyStep(tree: Tree, { op, paths, rest }: Step): void {
 	const [first = '', second = ''] = paths;
 	const [a = 0, b = 0] = rest.map(Number);
-	const edit = (change: (data: Uint8Array) => Uint8Array) => {
+	const edit = (change: (data: Uint8Array) => Uint8Array, tag?: string) =>
+		replace((old) => {
+			if (old.data === undefined) return old;
+			if (tag !== undefined) old.file?.tags.add(tag);
+			return { ...old, data: change(old.data) };
+		});
+	const replace = (change: (old: Content) => Content) => {
 		const old = tree.get(first);
-		if (old?.data === undefined) return;
-		const next: Content = { ...old, data: change(old.data) };
+		if (old === undefined) return;
+		const next = change(old);
 		for (const [path, content] of tree) if (content === old) tree.set(path, next);
 	};
 	const actions: Record<string, () => void> = {
 		mkdir: () => tree.set(first, { kind: 'folder' }),
-		create: () => tree.has(first) || tree.set(first, { kind: 'file', data: new Uint8Array() }),
+		create: () =>
+			tree.has(first) || tree.set(first, { kind: 'file', data: new Uint8Array(), file: { tags: new Set() } }),
 		rmdir: () => tree.delete(first),
 		unlink: () => tree.delete(first),
+		nameless: () => tree.delete(first),
+		setxattr: () => replace((old) => ({ ...old, attribute: rest[0] })),
+		removexattr: () => replace((old) => ({ ...old, attribute: undefined })),
+		exchange: () => exchange(tree, first, second),
 		symlink: () => tree.set(second, { kind: 'link', target: first }),
 		link: () => copy(tree, first, second),
-		rename: () => copy(tree, first, second) && tree.delete(first),
+		rename: () => {
+			if (tree.get(first) === tree.get(second)) return;
+			copy(tree, first, second);
+			move(tree, first, second);
+		},
 		truncate: () => edit((data) => resized(data, a)),
 		write: () =>
 			edit((data) => {
 				const to = resized(data, Math.max(data.length, a + b));
 				to.set(taggedBytes(rest[2] ?? '', a, b), a);
 				return to;
-			}),
+			}, rest[2]),
+		allocate: () => edit((data) => resized(data, Math.max(data.length, a + b))),
+		keep: () => edit((data) => data.slice()),
+		zero: () => edit((data) => resized(data, Math.max(data.length, a + b)).fill(0, a, a + b)),
 		punch: () => edit((data) => resized(data, data.length).fill(0, a, a + b)),
 	};
 	actions[op]?.();
@@ -63,6 +85,29 @@ function copy(tree: Tree, from: string, to: string): boolean {
 	if (content === undefined) return false;
 	tree.set(to, content);
 	return true;
+}
+
+/** Renames what is below a folder, and the folder. */
+function move(tree: Tree, from: string, to: string): void {
+	tree.delete(from);
+	for (const [path, content] of [...tree]) {
+		if (!path.startsWith(`${from}/`)) continue;
+		tree.delete(path);
+		tree.set(`${to}${path.slice(from.length)}`, content);
+	}
+}
+
+function exchange(tree: Tree, a: string, b: string): void {
+	const [first, second] = [tree.get(a), tree.get(b)];
+	if (first === undefined || second === undefined) return;
+	const below = [...tree].filter(([path]) => path.startsWith(`${a}/`) || path.startsWith(`${b}/`));
+	for (const [path] of below) tree.delete(path);
+	for (const [path, content] of below) {
+		const [from, to] = path.startsWith(`${a}/`) ? [a, b] : [b, a];
+		tree.set(`${to}${path.slice(from.length)}`, content);
+	}
+	tree.set(a, second);
+	tree.set(b, first);
 }
 
 /** Something that a crash may not do. */
@@ -85,17 +130,21 @@ export function expectations(steps: readonly Step[], mark: number): Expectation[
 	while (synced >= 0 && !isSync(steps[synced])) synced--;
 	const by = steps[synced];
 	if (by === undefined) return [];
-	const now = treeAfter(steps, synced);
-	const before = treeAfter(steps, earlierSync(steps, synced));
+	const [before, now] = treesAfter(steps, earlierSync(steps, synced), synced);
 	const later = steps.slice(synced + 1, mark + 1);
 	const touched = new Set(later.flatMap(({ paths }) => paths));
 	const gone = new Set(later.flatMap(removedPaths));
 	const target = now.get(by.paths[0] ?? '');
-	const names = by.op === 'fdatasync' ? [...now].filter(([path]) => before.has(path)) : [...now];
+	// fdatasync promises no name: only what is where it was at the last sync can be looked for.
+	const sameFile = (a: Content | undefined, b: Content) => a === b || (a?.file !== undefined && a.file === b.file);
+	const names = [...now].filter(([path, content]) => by.op !== 'fdatasync' || sameFile(before.get(path), content));
 	const list: Expectation[] = [];
+	const moved = later.filter(({ op }) => op === 'exchange').flatMap(({ paths }) => paths);
 	for (const [path, content] of names) {
-		if (gone.has(path)) continue;
-		const durable = by.op === 'sync' || content === target || before.get(path) === content;
+		if (gone.has(path) || moved.some((above) => path.startsWith(`${above}/`))) continue;
+		// fdatasync leaves attributes for later.
+		const whole = by.op !== 'fdatasync' || before.get(path)?.attribute === content.attribute;
+		const durable = by.op === 'sync' || (content === target && whole) || before.get(path) === content;
 		list.push({ path, content, nameOnly: touched.has(path) || !durable || isAlias(now, content, touched) });
 	}
 	if (by.op === 'fdatasync') return list;
@@ -111,6 +160,14 @@ function treeAfter(steps: readonly Step[], last: number): Tree {
 	return tree;
 }
 
+/** The trees at two moments; what did not change is the same object in both. */
+function treesAfter(steps: readonly Step[], first: number, second: number): [Tree, Tree] {
+	const tree = treeAfter(steps, first);
+	const early = new Map(tree);
+	for (const one of steps.slice(first + 1, second + 1)) applyStep(tree, one);
+	return [early, tree];
+}
+
 /** Whether another name of the same object was touched. */
 function isAlias(tree: Tree, content: Content, touched: ReadonlySet<string>): boolean {
 	return [...tree].some(([path, other]) => other === content && touched.has(path));
@@ -119,6 +176,7 @@ function isAlias(tree: Tree, content: Content, touched: ReadonlySet<string>): bo
 /** Where a step makes a name. */
 function madePaths({ op, paths }: Step): string[] {
 	if (op === 'symlink' || op === 'link' || op === 'rename') return paths.slice(1);
+	if (op === 'exchange') return [...paths];
 	return op === 'create' || op === 'mkdir' ? paths.slice(0, 1) : [];
 }
 
@@ -132,7 +190,7 @@ function earlierSync(steps: readonly Step[], before: number): number {
 }
 
 function removedPaths({ op, paths }: Step): string[] {
-	if (op === 'unlink' || op === 'rmdir' || op === 'rename') return paths.slice(0, 1);
+	if (op === 'unlink' || op === 'nameless' || op === 'rmdir' || op === 'rename') return paths.slice(0, 1);
 	return [];
 }
 
@@ -149,26 +207,83 @@ export function judge(volume: ImpfsVolume, list: readonly Expectation[]): string
 	return wrong;
 }
 
-function differences(volume: ImpfsVolume, path: string, { kind, data, target }: Content): string[] {
+function differences(volume: ImpfsVolume, path: string, { kind, data, target, attribute }: Content): string[] {
 	const name = `/${path}`;
 	if (kind === 'folder') return [];
 	if (kind === 'link') return volume.readlink(name) === target ? [] : [`${path} has another target than was synced`];
+	const stored = volume.xattrs(name).get('user.crash');
+	const value = stored === undefined ? undefined : Buffer.from(stored).toString('latin1');
+	if (value !== attribute) return [`${path} has the attribute ${value}, and ${attribute} was synced`];
 	const found = volume.readFile(name);
 	if (data === undefined || found.equals(data)) return [];
 	const at = found.findIndex((byte, index) => byte !== data[index]);
 	return [`${path} has other contents than were synced: ${found.length} bytes of ${data.length}, byte ${at} differs`];
 }
 
-/** Looks into all files of a workload's folder for bytes that the workload never wrote. */
-export function foreignBytes(volume: ImpfsVolume, { folder }: Workload): string[] {
+/**
+ * The trees of names that a crash may leave while the step at `mark` may be under way: changes of names come in the
+ * order in which they were made, each whole or not at all, from the last commit that a sync has waited for.
+ */
+export function possibleNames(steps: readonly Step[], mark: number): Set<string> {
+	let first = Math.min(mark, steps.length) - 1;
+	while (first >= 0 && steps[first]?.op !== 'sync' && steps[first]?.op !== 'fsync') first--;
+	const possible = new Set<string>();
+	const tree = treeAfter(steps, first);
+	possible.add(names(tree));
+	for (const one of steps.slice(first + 1, mark + 1)) {
+		applyStep(tree, one);
+		possible.add(names(tree));
+	}
+	return possible;
+}
+
+function names(tree: Tree): string {
+	return [...tree]
+		.map(([path, { kind }]) => `${path} ${kind}`)
+		.sort()
+		.join('\n');
+}
+
+/** The names in a workload's folder, as {@link possibleNames} writes them. */
+export function namesIn(volume: ImpfsVolume, { folder }: Workload): string {
+	const tree: Tree = new Map();
+	const visit = (path: string) => {
+		tree.set(path, { kind: 'folder' });
+		for (const { name, type } of volume.readdir(`/${path}`)) {
+			if (type === S_IFDIR) visit(`${path}/${name}`);
+			else tree.set(`${path}/${name}`, { kind: type === S_IFREG ? 'file' : 'link' });
+		}
+	};
+	if (volume.exists(`/${folder}`)) visit(folder);
+	return names(tree);
+}
+
+/** Which tags each file may show while the step at `mark` may be under way: all that it ever had under that name. */
+export function possibleTags(steps: readonly Step[], mark: number): Map<string, Set<string>> {
+	const files = new Map<string, Set<Set<string>>>();
+	const tree: Tree = new Map();
+	for (const one of steps.slice(0, mark + 1)) {
+		applyStep(tree, one);
+		for (const [path, { file }] of tree)
+			if (file !== undefined) files.set(path, (files.get(path) ?? new Set()).add(file.tags));
+	}
+	// A later write may reach the disk before the change of names that came before it.
+	return new Map([...files].map(([path, sets]) => [path, new Set([...sets].flatMap((tags) => [...tags]))]));
+}
+
+/** Looks into all files of a workload's folder for bytes that were never written to them, or not there. */
+export function foreignBytes(
+	volume: ImpfsVolume,
+	{ folder }: Workload,
+	tags: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
 	const wrong: string[] = [];
 	const visit = (path: string) => {
-		for (const { name } of volume.readdir(path)) {
+		for (const { name, type } of volume.readdir(path)) {
 			const inside = `${path}/${name}`;
-			const type = volume.stat(inside).mode & S_IFMT;
 			if (type === S_IFDIR) visit(inside);
 			else if (type === S_IFREG) {
-				const at = foreignAt(volume.readFile(inside), `${folder}.`);
+				const at = foreignAt(volume.readFile(inside), tags.get(inside.slice(1)) ?? new Set());
 				if (at >= 0) wrong.push(`${inside.slice(1)} shows foreign bytes at ${at}`);
 			}
 		}
@@ -177,13 +292,14 @@ export function foreignBytes(volume: ImpfsVolume, { folder }: Workload): string[
 	return wrong;
 }
 
-/** The first 16 bytes that are neither zeros nor a record of the workload; -1 when there are none. */
-function foreignAt(bytes: Buffer, tag: string): number {
+/** The first 16 bytes that are neither zeros nor a record of one of the tags in its place; -1 when there are none. */
+function foreignAt(bytes: Buffer, tags: ReadonlySet<string>): number {
 	for (let at = 0; at + 16 <= bytes.length; at += 16) {
-		const record = bytes.subarray(at, at + 16);
-		if (record.every((byte) => byte === 0)) continue;
-		const text = record.toString('latin1').replace(/^\0+|\0+$/g, '');
-		if (text.length === 16 && !text.startsWith(tag)) return at;
+		if (bytes[at] === 0 && bytes[at + 8] === 0 && bytes[at + 15] === 0) continue;
+		const text = bytes.toString('latin1', at, at + 16).replace(/^\0+|\0+$/g, '');
+		if (text.length < 16) continue;
+		const right = Number.parseInt(text.slice(6), 16) === at / 16;
+		if (!right || !tags.has(text.slice(0, 6).trimEnd())) return at;
 	}
 	return -1;
 }

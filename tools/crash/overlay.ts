@@ -9,12 +9,24 @@ const BLOCK = 4096;
 /** Writes above a base; reading sees both. */
 export class OverlayDevice implements Device {
 	readonly readonly = false;
+	readonly known?: Map<number, number>;
 	readonly #base: Uint8Array;
 	readonly #blocks = new Map<number, Uint8Array>();
 
-	/** The base must not change while this is in use. */
-	constructor(base: Uint8Array) {
+	/**
+	 * The base must not change while this is in use.
+	 *
+	 * @param known checksums of the base's bytes, shared by all that lie over it
+	 */
+	constructor(base: Uint8Array, known?: Map<number, number>) {
 		this.#base = base;
+		if (known !== undefined) this.known = known;
+	}
+
+	view(offset: number, length: number): Uint8Array | undefined {
+		const start = offset - (offset % BLOCK);
+		if (offset + length > start + BLOCK || this.#blocks.has(start)) return undefined;
+		return this.#base.subarray(offset, offset + length);
 	}
 
 	get size(): number {

@@ -1,5 +1,5 @@
 /** The crash explorer as a command: boots a machine, records, explores. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Lifetime } from '../lifetime.js';
@@ -8,43 +8,68 @@ import { startMachine } from '../machine/machine.js';
 import { type MachineRequest, prepareMachine } from '../machine/prepare.js';
 import { createOverlay } from '../machine/qemu-img.js';
 import type { MachineSpec } from '../machine/spec.js';
-import { type Exploration, explore } from './explore.js';
-import { record } from './record.js';
+import { type CampaignResult, campaign } from './campaign.js';
 import { seededRandom } from './states.js';
-import { pairWorkloads, singleWorkloads } from './workload.js';
+import { sequenceWorkloads, singleWorkloads, type Workload } from './workload.js';
 
 export interface CrashOptions {
 	request: MachineRequest;
 	seed: number;
 	samples: number;
-	/** Most distinct states. */
-	limit: number;
-	/** Most workloads of one change. */
-	count: number;
-	/** Workloads of two changes beside them. */
+	/** Most distinct states; all when left out. */
+	limit?: number;
+	/** Most workloads of one change; all when left out. */
+	count?: number;
+	/** Workloads of two changes beside them, and of three. */
 	pairs: number;
+	triples: number;
+	/** One state of so many is booted; none when left out. */
+	bootShare?: number;
+	/** Where it keeps what is done, to go on from there; a temporary folder when left out. */
+	folder?: string;
+}
+
+/** Workloads of one, two and three changes. */
+export function workloadsOf({
+	count,
+	pairs,
+	triples,
+	seed,
+}: Pick<CrashOptions, 'count' | 'pairs' | 'triples' | 'seed'>) {
+	const random = seededRandom(seed);
+	const list: Workload[] = [
+		...singleWorkloads(count),
+		...sequenceWorkloads(2, pairs, random),
+		...sequenceWorkloads(3, triples, random),
+	];
+	return list;
 }
 
 /** @throws BuildError, ImageError, BootError, GuestFailure */
 export async function crashInMachine(
-	{ request, seed, samples, limit, count, pairs }: CrashOptions,
+	options: CrashOptions,
 	{ lifetime, signal, log }: { lifetime: Lifetime; signal: AbortSignal; log: Log },
-): Promise<Exploration> {
-	const folder = mkdtempSync(path.join(tmpdir(), 'imposos-crash-'));
-	lifetime.defer(() => rmSync(folder, { recursive: true, force: true }));
-	const spec = await prepareMachine(request, { signal, log });
-	const workloads = [...singleWorkloads(count), ...pairWorkloads(pairs, seededRandom(seed))];
-	log.info(`recording ${workloads.length} workloads`);
-	const recording = await record({
-		...{ folder, workloads, seed, signal },
+): Promise<CampaignResult> {
+	const temporary = mkdtempSync(path.join(tmpdir(), 'imposos-crash-'));
+	lifetime.defer(() => rmSync(temporary, { recursive: true, force: true }));
+	const folder = options.folder ?? temporary;
+	mkdirSync(folder, { recursive: true });
+	const spec = await prepareMachine(options.request, { signal, log });
+	const workloads = workloadsOf(options);
+	const { seed, samples, limit, bootShare } = options;
+	return campaign({
+		...{ folder, workloads, seed, samples, signal, regions: Math.ceil(workloads.length / 140) },
+		...(limit === undefined ? {} : { limit }),
+		...(bootShare === undefined ? {} : { bootShare }),
 		boot: async (extra) => {
-			const machine = await startMachine(await throwAway(spec, folder, extra), { folder, lifetime, signal });
+			const machine = await startMachine(await throwAway(spec, temporary, extra), {
+				folder: temporary,
+				...{ lifetime, signal },
+			});
 			return { control: await machine.connectAgent(120_000, signal), end: () => machine.dispose() };
 		},
+		onProgress: (what) => log.info(what),
 	});
-	log.info(`exploring ${recording.epochs.length} epochs`);
-	const time = { sec: 1_800_000_000, ns: 0 };
-	return explore(recording, { seed, samples, limit, time, signal });
 }
 
 /** The machine with an overlay on its first disk, so that the image stays as it is. */
@@ -52,6 +77,7 @@ async function throwAway(spec: MachineSpec, folder: string, extra: string[]): Pr
 	const [first, ...others] = spec.disks;
 	if (first === undefined) return { ...spec, extra };
 	const file = path.join(folder, 'disk.qcow2');
+	rmSync(file, { force: true });
 	await createOverlay(first, file);
 	return { ...spec, disks: [{ file, format: 'qcow2' }, ...others], extra: [...spec.extra, ...extra] };
 }

@@ -11,11 +11,14 @@ export interface Write {
 	data: Uint8Array;
 }
 
-/** What was written between two flushes, and how far the workload had come by the second of them. */
+/** What was written between two flushes, and how far the workload came meanwhile. */
 export interface Epoch {
 	writes: Write[];
-	/** Highest mark seen before the epoch ended: all steps below it had returned; -1 before the first. */
-	mark: number;
+	/**
+	 * Marks in the order in which they came, each with the number of writes before it: all steps below a mark had
+	 * returned then. The first is that of the epoch's beginning; -1 before any.
+	 */
+	marks: readonly { mark: number; after: number }[];
 }
 
 /** A crash within an epoch: which of its writes were carried out. */
@@ -23,9 +26,13 @@ export interface Crash {
 	/** How it came to be, for reports: `prefix 3`, `without 2`. */
 	kind: string;
 	writes: readonly Write[];
+	/** It came when at least so many of the epoch's writes had been begun. */
+	begun: number;
 }
 
 export interface EpochOptions {
+	/** Sector of the volume; the writes of epochs are counted from it. */
+	start?: number;
 	/** Sector of the marks. */
 	markSector: number;
 	/** The number in a mark's data. */
@@ -37,13 +44,16 @@ export interface EpochOptions {
  *
  * @throws ImageError for what the model of a volatile cache does not cover: FUA, and discards
  */
-export function epochsOf(log: readonly LogEntry[], { markSector, markOf }: EpochOptions): Epoch[] {
+export function epochsOf(log: readonly LogEntry[], { start = 0, markSector, markOf }: EpochOptions): Epoch[] {
 	const epochs: Epoch[] = [];
 	let mark = -1;
 	let writes: Write[] = [];
+	let marks = [{ mark, after: 0 }];
 	const end = () => {
-		epochs.push({ writes, mark });
+		// Flushes while nothing happened here are nobody's.
+		if (writes.length > 0 || marks.length > 1) epochs.push({ writes, marks });
 		writes = [];
+		marks = [{ mark, after: 0 }];
 	};
 	for (const entry of log) {
 		if (entry.fua || entry.discarded > 0)
@@ -52,9 +62,10 @@ export function epochsOf(log: readonly LogEntry[], { markSector, markOf }: Epoch
 		if (entry.data.length === 0) continue;
 		if (entry.sector === markSector) {
 			mark = Math.max(mark, markOf(entry.data) ?? mark);
+			marks.push({ mark, after: writes.length });
 			continue;
 		}
-		writes.push({ sector: entry.sector, data: entry.data });
+		writes.push({ sector: entry.sector - start, data: entry.data });
 	}
 	end();
 	return epochs;
@@ -83,22 +94,21 @@ export const EXHAUSTIVE = 8;
  */
 export function* crashesOf({ writes }: Epoch, samples: number, random: () => number): Generator<Crash> {
 	const count = writes.length;
-	for (let i = 0; i <= count; i++) yield { kind: `prefix ${i} of ${count}`, writes: writes.slice(0, i) };
-	for (let i = 1; i < count; i++) {
-		const one = writes[i];
-		if (one) yield { kind: `only ${i} of ${count}`, writes: [one] };
-	}
-	for (let i = 0; i < count - 1; i++)
-		yield { kind: `without ${i} of ${count}`, writes: writes.filter((_, index) => index !== i) };
+	const kept = (kind: string, keep: (index: number) => boolean): Crash => {
+		const indexes = [...writes.keys()].filter(keep);
+		const some = indexes.map((index) => writes[index] as Write);
+		return { kind: `${kind} of ${count}`, writes: some, begun: (indexes.at(-1) ?? -1) + 1 };
+	};
+	for (let i = 0; i <= count; i++) yield kept(`prefix ${i}`, (index) => index < i);
+	for (let i = 1; i < count; i++) yield kept(`only ${i}`, (index) => index === i);
+	for (let i = 0; i < count - 1; i++) yield kept(`without ${i}`, (index) => index !== i);
 	if (count <= EXHAUSTIVE) {
-		for (let bits = 1; bits < 2 ** count; bits++) {
-			const kept = writes.filter((_, index) => bits & (1 << index));
-			yield { kind: `subset ${bits.toString(2)} of ${count}`, writes: kept };
-		}
+		for (let bits = 1; bits < 2 ** count; bits++)
+			yield kept(`subset ${bits.toString(2)}`, (index) => (bits & (1 << index)) !== 0);
 	} else {
 		for (let i = 0; i < samples; i++) {
 			const part = random();
-			yield { kind: `sample ${i} of ${count}`, writes: writes.filter(() => random() < part) };
+			yield kept(`sample ${i}`, () => random() < part);
 		}
 	}
 	yield* tornCrashes(writes, samples, random);
@@ -111,7 +121,8 @@ function* tornCrashes(writes: readonly Write[], samples: number, random: () => n
 		const pieces = tear(writes[index], random);
 		// Half of the time what came before is there, half of the time all the others are.
 		const others = i % 2 ? writes.filter((_, other) => other !== index) : writes.slice(0, index);
-		yield { kind: `torn ${index} of ${writes.length}`, writes: [...others, ...pieces] };
+		const begun = i % 2 ? writes.length : index + 1;
+		yield { kind: `torn ${index} of ${writes.length}`, writes: [...others, ...pieces], begun };
 	}
 }
 

@@ -51,7 +51,9 @@ const operations: readonly Operation[] = [
 	{ name: 'long', targets: ['a'], steps: (at, tag) => [step('write', [at('a')], 8192, 90_000, tag)] },
 	{ name: 'link', targets: ['a', 'b', '.'], steps: (at) => [step('link', [at('a'), at('b')])] },
 	{ name: 'symlink', targets: ['.'], steps: (at) => [step('symlink', ['a', at('b')])] },
+	{ name: 'longlink', targets: ['.'], steps: (at) => [step('symlink', ['x/'.repeat(60), at('b')])] },
 	{ name: 'unlink', targets: ['.'], steps: (at) => [step('unlink', [at('a')])] },
+	{ name: 'nameless', targets: ['.'], steps: (at) => [step('nameless', [at('a')])] },
 	{ name: 'rename', targets: ['b', '.'], steps: (at) => [step('rename', [at('a'), at('b')])] },
 	{
 		name: 'replace',
@@ -64,12 +66,29 @@ const operations: readonly Operation[] = [
 		],
 	},
 	{ name: 'move', targets: ['d/b', 'd', '.'], steps: (at) => [step('rename', [at('a'), at('d/b')])] },
+	{ name: 'exchange', targets: ['a', '.'], steps: (at) => [step('exchange', [at('a'), at('d')])] },
+	{ name: 'empty', targets: ['a'], steps: (at) => [step('truncate', [at('a')], 0)] },
+	{ name: 'sparse', targets: ['a'], steps: (at, tag) => [step('write', [at('a')], 4_300_000, 3000, tag)] },
 	{ name: 'shrink', targets: ['a'], steps: (at) => [step('truncate', [at('a')], 3000)] },
 	{ name: 'grow', targets: ['a'], steps: (at) => [step('truncate', [at('a')], 50_000)] },
 	{ name: 'punch', targets: ['a'], steps: (at) => [step('punch', [at('a')], 0, 4096)] },
+	{ name: 'punch within', targets: ['a'], steps: (at) => [step('punch', [at('a')], 1000, 3000)] },
+	{ name: 'allocate', targets: ['a'], steps: (at) => [step('allocate', [at('a')], 6000, 30_000)] },
+	{ name: 'keep', targets: ['a'], steps: (at) => [step('keep', [at('a')], 20_000, 30_000)] },
+	{ name: 'zero', targets: ['a'], steps: (at) => [step('zero', [at('a')], 2000, 5000)] },
+	{
+		name: 'reserve',
+		targets: ['a'],
+		steps: (at, tag) => [step('allocate', [at('a')], 0, 60_000), step('write', [at('a')], 15_000, 20_000, tag)],
+	},
 	{ name: 'mkdir', targets: ['e', '.'], steps: (at) => [step('mkdir', [at('e')])] },
 	{ name: 'rmdir', targets: ['.'], steps: (at) => [step('rmdir', [at('d')])] },
 	{ name: 'setxattr', targets: ['a'], steps: (at) => [step('setxattr', [at('a')], 'value')] },
+	{
+		name: 'removexattr',
+		targets: ['a'],
+		steps: (at) => [step('setxattr', [at('a')], 'value'), step('sync', []), step('removexattr', [at('a')])],
+	},
 ];
 
 /** Ways to make a change durable. */
@@ -90,13 +109,18 @@ function possible(tree: Tree, { op, paths }: Step): boolean {
 	const target = second === '' ? first : second;
 	const parent = target.slice(0, Math.max(0, target.lastIndexOf('/')));
 	if (parent !== '' && tree.get(parent)?.kind !== 'folder') return false;
-	if (op === 'mkdir') return !tree.has(first);
-	if (op === 'create' || op === 'sync') return true;
+	if (op === 'sync') return true;
+	if (op === 'mkdir' || op === 'create') return !tree.has(first);
 	if (op === 'symlink') return !tree.has(second);
 	if (!tree.has(first)) return false;
-	if (op === 'rmdir') return !below(first);
-	if (op === 'link') return !tree.has(second);
-	if (op === 'rename') return tree.get(first) !== tree.get(second);
+	if (op === 'rmdir') return tree.get(first)?.kind === 'folder' && !below(first);
+	if (op === 'link') return !tree.has(second) && tree.get(first)?.kind !== 'folder';
+	if (op === 'removexattr') return tree.get(first)?.attribute !== undefined;
+	if (op === 'exchange') return tree.has(second) && tree.get(first) !== tree.get(second);
+	if (op === 'rename') {
+		const [from, to] = [tree.get(first), tree.get(second)];
+		return to === undefined || (from !== to && from?.kind !== 'folder' && to.kind !== 'folder');
+	}
 	return op === 'fsync' || op === 'fdatasync' || tree.get(first)?.kind === 'file';
 }
 
@@ -150,26 +174,42 @@ export function singleWorkloads(count = Number.POSITIVE_INFINITY): Workload[] {
 	});
 }
 
-/** `count` workloads of two changes, the first synced or not, drawn from all that can succeed. */
-export function pairWorkloads(count: number, random: () => number): Workload[] {
-	const list: Workload[] = [];
-	const pick = () => everySynced[Math.floor(random() * everySynced.length)];
-	for (let tries = 0; list.length < count && tries < count * 20; tries++) {
-		const [first, second] = [pick(), pick()];
-		if (first === undefined || second === undefined) break;
-		const synced = random() < 0.5;
-		const folder = `p${list.length.toString(36)}`;
-		const changes = [
-			...first.operation.steps(within(folder), `${folder}.b`),
-			...(synced ? [syncStep(first, folder)] : []),
-			...second.operation.steps(within(folder), `${folder}.c`),
-			syncStep(second, folder),
-		];
-		const between = synced ? `${first.sync} ${first.target}, ` : '';
-		const name =
-			`${first.operation.name}, ${between}${second.operation.name}, ${second.sync} ${second.target}`.trimEnd();
-		const made = workload(name, folder, changes);
-		if (made !== undefined) list.push(made);
+/**
+ * A workload of changes in words: `['rmdir sync', 'write', 'mkdir fsync e']`, each a change and how it is synced, if it is.
+ *
+ * @throws RangeError for what is not known or cannot succeed
+ */
+export function namedWorkload(parts: readonly string[], folder: string): Workload {
+	const changes = parts.flatMap((part, index) => {
+		const [name = '', sync, target = ''] = part.split(' ');
+		const operation = operations.find((one) => one.name === name);
+		if (operation === undefined) throw new RangeError(`there is no change ${name}`);
+		const made = operation.steps(within(folder), `${folder}.${'bcdefg'[index]}`);
+		return sync === undefined ? made : [...made, syncStep({ operation, sync, target }, folder)];
+	});
+	const made = workload(parts.join(', '), folder, changes);
+	if (made === undefined) throw new RangeError(`${parts.join(', ')} cannot succeed`);
+	return made;
+}
+
+/** `count` workloads of several changes, each but the last synced or not, drawn from all that can succeed. */
+export function sequenceWorkloads(length: number, count: number, random: () => number): Workload[] {
+	const list = new Map<string, Workload>();
+	const pick = () => everySynced[Math.floor(random() * everySynced.length)] as Synced;
+	for (let tries = 0; list.size < count && tries < count * 50; tries++) {
+		const folder = `${length === 2 ? 'p' : 'q'}${list.size.toString(36)}`;
+		const parts = Array.from({ length }, (_, index) => ({
+			...{ one: pick(), synced: index === length - 1 || random() < 0.5, tag: `${folder}.${'bcdefg'[index]}` },
+		}));
+		const changes = parts.flatMap(({ one, synced, tag }) => [
+			...one.operation.steps(within(folder), tag),
+			...(synced ? [syncStep(one, folder)] : []),
+		]);
+		const name = parts
+			.map(({ one, synced }) => `${one.operation.name}${synced ? ` ${one.sync} ${one.target}`.trimEnd() : ''}`)
+			.join(', ');
+		const made = list.has(name) ? undefined : workload(name, folder, changes);
+		if (made !== undefined) list.set(name, made);
 	}
-	return list;
+	return [...list.values()];
 }

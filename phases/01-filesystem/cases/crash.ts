@@ -1,37 +1,32 @@
-import { mkdirSync } from 'node:fs';
-import { type Exploration, explore, type Recording } from '../../../tools/crash/explore.js';
-import { record } from '../../../tools/crash/record.js';
-import { type Epoch, seededRandom } from '../../../tools/crash/states.js';
-import { pairWorkloads, singleWorkloads, type Workload } from '../../../tools/crash/workload.js';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type CampaignResult, campaign } from '../../../tools/crash/campaign.js';
+import { MAX_REGIONS } from '../../../tools/crash/disk.js';
+import { plantedFaults, tellingWorkloads, transformations } from '../../../tools/crash/faults.js';
+import type { ExploreJob } from '../../../tools/crash/job.js';
+import { runJobs } from '../../../tools/crash/pool.js';
+import { type Plan, record } from '../../../tools/crash/record.js';
+import { workloadsOf } from '../../../tools/crash/run.js';
+import type { Workload } from '../../../tools/crash/workload.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { crashFolder } from './crash-folder.js';
 
-/** Records workloads in a machine of the case's own. */
-function recorded(t: CaseTools, workloads: readonly Workload[]): Promise<Recording> {
-	mkdirSync(t.scratch, { recursive: true });
-	return record({
-		...{ folder: t.scratch, workloads, seed: t.seed & 0xff, signal: t.signal },
-		boot: async (extra) => {
-			const vm = await t.boot({ extra });
-			return { control: vm.control, end: () => vm.machine.dispose() };
-		},
-	});
+/** Boots a machine of the case's own with further disks. */
+function booter(t: CaseTools) {
+	return async (extra: string[]) => {
+		const vm = await t.boot({ extra });
+		return { control: vm.control, end: () => vm.machine.dispose() };
+	};
 }
 
-function explored(t: CaseTools, recording: Recording, samples: number): Promise<Exploration> {
-	const time = { sec: 1_800_000_000, ns: 0 };
-	return explore(recording, { seed: t.seed, samples, limit: Number.POSITIVE_INFINITY, time, signal: t.signal });
-}
-
-/** A disk that ignores every other flush: what lies on both sides of it may be lost apart. */
-function withoutBarriers(epochs: readonly Epoch[], parity: number): Epoch[] {
-	const merged: Epoch[] = [];
-	for (const [index, { writes, mark }] of epochs.entries()) {
-		const last = merged.at(-1);
-		if (last === undefined || index % 2 !== parity) merged.push({ writes: [...writes], mark });
-		else merged[merged.length - 1] = { writes: [...last.writes, ...writes], mark };
-	}
-	return merged;
+function judge(t: CaseTools, { violations, bootProblems, states, booted, checks, seconds }: CampaignResult): void {
+	const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
+	t.ok(violations.length === 0, `no violation in ${states} states`, text.join('\n'));
+	t.ok(bootProblems.length === 0, `nor in the ${booted} that a machine mounts`, bootProblems.slice(0, 5).join('\n'));
+	t.figure('crash states', states, 'distinct');
+	t.figure('crash states booted', booted, '');
+	t.figure('crash states checked', Math.round((checks / seconds) * 60), 'a minute');
 }
 
 export const crashCases = defineCases([
@@ -44,61 +39,85 @@ export const crashCases = defineCases([
 		timeout: 300,
 		run: async (_vm, t) => {
 			t.plan(3);
-			const { states, checks, violations, seconds } = await explored(
-				t,
-				await recorded(t, singleWorkloads()),
-				t.size(400, 25),
-			);
-			const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
-			t.ok(violations.length === 0, `no violation in ${states} states`, text.join('\n'));
-			t.ok(states >= 3000, 'at least 3,000 distinct states', String(states));
-			const rate = Math.round((checks / seconds) * 60);
-			t.figure('crash states checked', rate, 'a minute');
-			t.ok(rate >= 2000, 'at least 2,000 states a minute', String(rate));
+			const result = await campaign({
+				...{ workloads: workloadsOf({ pairs: 0, triples: 0, seed: t.seed }), regions: 1 },
+				...{ seed: t.seed, samples: 15, bootShare: 200, folder: t.scratch, signal: t.signal, boot: booter(t) },
+			});
+			judge(t, result);
+			t.ok(result.states >= 3000, 'at least 3,000 distinct states', String(result.states));
 		},
 	},
 	{
-		id: '1.3/crash-explorer-pairs',
-		title: 'no more do workloads of two changes lose or tear anything',
+		id: '1.3/crash-explorer-sequences',
+		title: 'no more do workloads of two and three changes lose or tear anything',
 		tier: 'full',
 		start: 'none',
 		needs: ['qemu'],
-		timeout: 4 * 3600,
+		timeout: 6 * 3600,
 		run: async (_vm, t) => {
-			t.plan(2);
-			const recording = await recorded(t, [...singleWorkloads(), ...pairWorkloads(1000, seededRandom(t.seed))]);
-			const { states, violations } = await explored(t, recording, 400);
-			const text = violations.slice(0, 5).map((violation) => JSON.stringify(violation));
-			t.ok(violations.length === 0, `no violation in ${states} states`, text.join('\n'));
-			t.figure('crash states', states, 'distinct');
-			t.ok(states >= 50_000, 'at least 50,000 distinct states', String(states));
+			t.plan(5);
+			// It takes long: what is done stays, and a run of the same sources goes on from there.
+			const folder = crashFolder(t.seed);
+			const workloads: Workload[] = workloadsOf({ pairs: 900, triples: 550, seed: t.seed });
+			const result = await campaign({
+				...{ workloads, regions: MAX_REGIONS, seed: t.seed, samples: 110, bootShare: 100 },
+				...{ folder, signal: t.signal, boot: booter(t) },
+			});
+			judge(t, result);
+			t.figure('crash workloads', result.workloads, 'distinct');
+			t.ok(result.workloads >= 1000, 'at least 1,000 distinct workloads', String(result.workloads));
+			t.ok(result.states >= 200_000, 'at least 200,000 distinct states', String(result.states));
+			const rate = Math.round((result.checks / result.seconds) * 60);
+			t.ok(rate >= 2000, 'at least 2,000 states a minute', String(rate));
+			if (result.violations.length + result.bootProblems.length === 0) rmSync(folder, { recursive: true, force: true });
 		},
 	},
 	{
 		id: '1.3/crash-explorer-finds',
-		title: 'the crash explorer finds missing barriers, lost writes and early returns',
+		title: 'the crash explorer finds each fault that is planted in the filesystem or the disk',
 		tier: 'quick',
 		start: 'none',
 		needs: ['qemu'],
-		timeout: 300,
+		timeout: 600,
 		run: async (_vm, t) => {
-			const recording = await recorded(t, singleWorkloads(3));
-			const { epochs } = recording;
-			const faults: [name: string, epochs: Epoch[]][] = [
-				['every other flush is ignored', withoutBarriers(epochs, 0)],
-				['the others are', withoutBarriers(epochs, 1)],
-				['a sync returns too early', epochs.map((epoch) => ({ ...epoch, mark: epoch.mark + 1 }))],
-				[
-					'the last write before a flush is forgotten',
-					epochs.map((epoch, index) => (index % 5 === 4 ? { ...epoch, writes: epoch.writes.slice(0, -1) } : epoch)),
-				],
-			];
-			t.plan(faults.length + 1);
-			t.equal((await explored(t, recording, 10)).violations.length, 0, 'nothing is found without a fault');
-			for (const [name, changed] of faults) {
-				const { violations } = await explored(t, { ...recording, epochs: changed }, 10);
-				t.ok(violations.length > 0, `it finds that ${name}`);
+			const names = Object.keys(plantedFaults).slice(0, t.size(1000, MAX_REGIONS - 1));
+			const disks = Object.keys(transformations);
+			t.plan(1 + names.length + disks.length);
+			const workloads = tellingWorkloads();
+			const plans: Plan[] = [{ workloads }, ...names.map((fault) => ({ workloads, fault }))];
+			const jobs: { job: ExploreJob; what: string }[] = [];
+			for (let first = 0; first < plans.length; first += MAX_REGIONS) {
+				const folder = path.join(t.scratch, String(first));
+				mkdirSync(folder, { recursive: true });
+				const some = plans.slice(first, first + MAX_REGIONS);
+				const made = await record({ folder, plans: some, seed: t.seed, signal: t.signal, boot: booter(t) });
+				for (const [index, recorded] of made.entries()) {
+					const fault = some[index]?.fault;
+					const job = { recorded, seed: t.seed, samples: 10, limit: 100_000, part: { index: 0, count: 1 } };
+					if (fault !== undefined) {
+						const what = `it finds a kernel that ${plantedFaults[fault]}`;
+						jobs.push({ what, job: { ...job, violations: 1 } });
+						continue;
+					}
+					jobs.push({ what: '', job });
+					for (const transformation of disks)
+						jobs.push({
+							...{ what: `it finds a disk that ${transformation}` },
+							job: { ...job, transformation, violations: 1 },
+						});
+				}
 			}
+			await runJobs(
+				jobs.map(({ job }) => job),
+				t.signal,
+				({ violations, violationCount, checks }, index) => {
+					const what = jobs[index]?.what ?? '';
+					if (what === '')
+						t.ok(violationCount === 0, `nothing is found without a fault`, JSON.stringify(violations.slice(0, 3)));
+					else if (t.ok(violationCount > 0, what, `${checks} states were checked`))
+						t.note(`${what}: ${violations[0]?.problems[0]} (${checks} states)`);
+				},
+			);
 		},
 	},
 ]);

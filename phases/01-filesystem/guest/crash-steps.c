@@ -7,8 +7,10 @@
  * step that follows, so that all steps before have returned when it is seen. It goes to the disk without a flush.
  * Answers each line by "NUMBER RESULT", RESULT being 0 or the errno. The words of a line stand between spaces:
  *
- *	create F | write F OFFSET LENGTH TAG | truncate F SIZE | punch F OFFSET LENGTH | setxattr F VALUE
- *	mkdir D | rmdir D | link OLD NEW | symlink TEXT NEW | unlink F | rename OLD NEW
+ *	create F | write F OFFSET LENGTH TAG | truncate F SIZE | punch F OFFSET LENGTH | setxattr F VALUE | removexattr F
+ *	mkdir D | rmdir D | link OLD NEW | symlink TEXT NEW | unlink F | rename OLD NEW | exchange A B
+ *	allocate F OFFSET LENGTH | keep F OFFSET LENGTH | zero F OFFSET LENGTH	(modes of fallocate())
+ *	nameless F		(removed while it is open, and open until the next rmdir)
  *	fsync F | fdatasync F | sync
  */
 #define _GNU_SOURCE
@@ -25,10 +27,15 @@
 
 #define BLOCK 4096
 #define WORDS 6
+#define KEEP 1			/* modes of fallocate() */
 #define PUNCH_AND_KEEP 3
+#define ZERO 0x10
 #define WRITE_AND_WAIT 7	/* of sync_file_range(): wait, write, wait */
 
+#define EXCHANGE 2		/* of renameat2() */
+
 static int disk;
+static int nameless = -1;
 static off_t mark_offset;
 
 /* Files are filled by 16-byte records that name the write and the place, so that foreign bytes stand out. */
@@ -92,6 +99,12 @@ static int on_file(char **word)
 		result = ftruncate(fd, atoll(word[2]));
 	else if (strcmp(what, "punch") == 0 && word[3])
 		result = fallocate(fd, PUNCH_AND_KEEP, atoll(word[2]), atoll(word[3]));
+	else if (strcmp(what, "allocate") == 0 && word[3])
+		result = fallocate(fd, 0, atoll(word[2]), atoll(word[3]));
+	else if (strcmp(what, "keep") == 0 && word[3])
+		result = fallocate(fd, KEEP, atoll(word[2]), atoll(word[3]));
+	else if (strcmp(what, "zero") == 0 && word[3])
+		result = fallocate(fd, ZERO, atoll(word[2]), atoll(word[3]));
 	else if (strcmp(what, "fsync") == 0)
 		result = fsync(fd);
 	else if (strcmp(what, "fdatasync") == 0)
@@ -100,6 +113,22 @@ static int on_file(char **word)
 	close(fd);
 	errno = saved;
 	return result;
+}
+
+static int make_nameless(const char *path)
+{
+	if (nameless >= 0)
+		close(nameless);
+	nameless = open(path, O_RDWR);
+	return nameless < 0 ? -1 : unlink(path);
+}
+
+static int remove_folder(const char *path)
+{
+	if (nameless >= 0)
+		close(nameless);
+	nameless = -1;
+	return rmdir(path);
 }
 
 static int run(char **word)
@@ -114,7 +143,13 @@ static int run(char **word)
 	if (strcmp(what, "mkdir") == 0)
 		return mkdir(word[1], 0755);
 	if (strcmp(what, "rmdir") == 0)
-		return rmdir(word[1]);
+		return remove_folder(word[1]);
+	if (strcmp(what, "nameless") == 0)
+		return make_nameless(word[1]);
+	if (strcmp(what, "removexattr") == 0)
+		return removexattr(word[1], "user.crash");
+	if (strcmp(what, "exchange") == 0 && word[2])
+		return (int)syscall(SYS_renameat2, AT_FDCWD, word[1], AT_FDCWD, word[2], EXCHANGE);
 	if (strcmp(what, "unlink") == 0)
 		return unlink(word[1]);
 	if (strcmp(what, "link") == 0 && word[2])
