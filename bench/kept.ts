@@ -1,16 +1,39 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ensureFolder, fromRoot } from '../tools/build/paths.js';
-import type { Comparison } from './compare.js';
+import { type Comparison, type Unit, withMeans } from './compare.js';
 
 const file = fromRoot('docs', 'results', 'bench.json');
 
-/** The figures that a change is measured against; undefined before the first. */
-export function keptFigures(): Comparison | undefined {
-	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Comparison) : undefined;
+/** By what was measured. */
+type Kept = Partial<Record<Unit, Comparison>>;
+
+function read(): Kept {
+	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : {};
 }
 
-/** Makes these the figures to measure against. */
+/** The figures that a change is measured against; undefined before the first. */
+export function keptFigures(unit: Unit): Comparison | undefined {
+	return read()[unit];
+}
+
+/** Figures with newer ones in the place of the same rows' older ones. Pure. */
+export function mergeFigures(kept: Comparison | undefined, result: Comparison): Comparison {
+	const isOld = ({ name, group }: { name: string; group: string }) =>
+		!result.rows.some((row) => row.name === name && row.group === group);
+	const groups = [...new Set([...(kept?.rows ?? []), ...result.rows].map(({ group }) => group))];
+	const rows = [...(kept?.rows.filter(isOld) ?? []), ...result.rows];
+	return withMeans({
+		unit: result.unit,
+		rows: groups.flatMap((wanted) => rows.filter(({ group }) => group === wanted)),
+	});
+}
+
+/** Makes these the figures to measure against; rows that were not measured now stay. */
 export function keepFigures(result: Comparison): void {
 	ensureFolder(fromRoot('docs', 'results'));
-	writeFileSync(file, `${JSON.stringify(result, null, '\t')}\n`);
+	const kept = read();
+	writeFileSync(
+		file,
+		`${JSON.stringify({ ...kept, [result.unit]: mergeFigures(kept[result.unit], result) }, null, '\t')}\n`,
+	);
 }

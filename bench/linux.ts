@@ -1,7 +1,7 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { buildRoot, ensureFolder } from '../tools/build/paths.js';
+import { buildRoot, ensureFolder, fromRoot } from '../tools/build/paths.js';
 import { ToolError } from '../tools/errors.js';
 import { cpioArchive } from '../tools/machine/cpio.js';
 
@@ -11,19 +11,30 @@ export const diskModules = [
 	...['crct10dif_common', 'crc-t10dif', 'crc64', 'crc64-rocksoft', 't10-pi', 'sd_mod'],
 ];
 
-/** An empty ext3 filesystem without a partition table. @returns its path */
-export async function makeExt3(signal: AbortSignal): Promise<string> {
-	const out = path.join(ensureFolder(path.join(buildRoot, 'bench')), 'ext3.img');
-	writeFileSync(out, '');
-	truncateSync(out, 64 << 20);
-	const args = ['-q', '-F', '-t', 'ext3', out];
-	const { exitCode, stderr } = await execa('mke2fs', args, {
+/**
+ * Writes the tree of sources that the rows unpack, and busybox beside it, for both kernels' roots.
+ *
+ * @returns the archive: this project's kernel and user space
+ * @throws ToolError
+ */
+export async function writeTreeArchive(busybox: string, signal: AbortSignal): Promise<string> {
+	const folder = ensureFolder(path.join(buildRoot, 'bench'));
+	const out = path.join(folder, 'tree.tar');
+	const args = ['--sort=name', '--owner=0', '--group=0', '--mtime=@0', '--format=ustar', '-cf', out];
+	const { exitCode, stderr } = await execa('tar', [...args, '-C', fromRoot(), 'kernel', 'userland'], {
 		reject: false,
 		cancelSignal: signal,
-		env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
 	});
-	if (exitCode !== 0) throw new ToolError(`mke2fs cannot make ext3: ${stderr || 'it is not here'}`);
+	if (exitCode !== 0) throw new ToolError(`tar cannot write ${out}: ${stderr}`);
+	copyFileSync(busybox, path.join(folder, 'busybox'));
 	return out;
+}
+
+/** Further files of the root. */
+export interface ProgramRootFiles {
+	busybox: string;
+	/** A tree of sources. */
+	archive: string;
 }
 
 /**
@@ -32,7 +43,7 @@ export async function makeExt3(signal: AbortSignal): Promise<string> {
  * @param modules files, named `/modules/00` and on
  * @returns its path
  */
-export function writeProgramRoot(program: string, modules: readonly string[] = []): string {
+export function writeProgramRoot(program: string, modules: readonly string[] = [], files?: ProgramRootFiles): string {
 	const out = path.join(ensureFolder(path.join(buildRoot, 'bench')), 'linux-root.cpio');
 	writeFileSync(
 		out,
@@ -41,6 +52,7 @@ export function writeProgramRoot(program: string, modules: readonly string[] = [
 			{ path: 'dev/console', mode: 0o020600, device: { major: 5, minor: 1 } },
 			{ path: 'tmp', mode: 0o041777 },
 			{ path: 'disk', mode: 0o040755 },
+			{ path: 'bin', mode: 0o040755 },
 			{ path: 'modules', mode: 0o040755 },
 			...modules.map((file, at) => ({
 				path: `modules/${String(at).padStart(2, '0')}`,
@@ -48,6 +60,12 @@ export function writeProgramRoot(program: string, modules: readonly string[] = [
 				content: readFileSync(file),
 			})),
 			{ path: 'init', mode: 0o100755, content: readFileSync(program) },
+			...(files === undefined
+				? []
+				: [
+						{ path: 'bin/busybox', mode: 0o100755, content: readFileSync(files.busybox) },
+						{ path: 'tree.tar', mode: 0o100644, content: readFileSync(files.archive) },
+					]),
 		]),
 	);
 	return out;

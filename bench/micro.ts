@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { buildRoot, ensureFolder, fromRoot } from '../tools/build/paths.js';
@@ -7,65 +7,41 @@ import type { Lifetime } from '../tools/lifetime.js';
 import { startMachine } from '../tools/machine/machine.js';
 import { newRun } from '../tools/machine/registry.js';
 import type { MachineSpec } from '../tools/machine/spec.js';
-
-/** One measurement of bench/guest/micro.c: what an operation costs, in cycles of the time-stamp counter. */
-export interface MicroRow {
-	name: string;
-	/** Cycles an operation; guest instructions under `icount`. NaN when it could not run. */
-	cost: number;
-	/** Errno of a row that could not run. */
-	error?: number;
-}
-
-/** One run of the whole program. */
-export interface MicroResult {
-	rows: MicroRow[];
-	/** Processor time of QEMU from the first row to the last, in seconds. */
-	cpuSeconds: number;
-}
+import { type MicroResult, type Moment, RowReader } from './rows.js';
 
 /**
- * Compiles bench/guest/micro.c: one static program without a libc, so that both kernels run the same instructions.
+ * Compiles bench/guest: one static program without a libc, so that both kernels run the same instructions.
  *
  * @throws BuildError
  */
 export async function buildMicro(signal: AbortSignal): Promise<string> {
 	const out = path.join(ensureFolder(path.join(buildRoot, 'bench')), 'micro');
 	const flags = [
-		'-m32',
-		'-O2',
-		'-static',
-		'-nostdlib',
-		'-ffreestanding',
-		'-fno-stack-protector',
-		'-fno-pic',
-		'-no-pie',
+		...['-m32', '-O2', '-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-fno-pic', '-no-pie'],
+		...['-Wall', '-Wextra'],
 	];
-	const source = fromRoot('bench', 'guest', 'micro.c');
-	const { exitCode, stderr } = await execa('i686-linux-gnu-gcc', [...flags, '-Wall', '-Wextra', '-o', out, source], {
+	const folder = fromRoot('bench', 'guest');
+	const sources = readdirSync(folder).filter((name) => name.endsWith('.c'));
+	const files = sources.sort().map((name) => path.join(folder, name));
+	const { exitCode, stderr } = await execa('i686-linux-gnu-gcc', [...flags, '-o', out, ...files], {
 		reject: false,
 		cancelSignal: signal,
 	});
-	if (exitCode !== 0) throw new BuildError(`bench/guest/micro.c does not compile:\n${stderr}`);
+	if (exitCode !== 0) throw new BuildError(`bench/guest does not compile:\n${stderr}`);
 	return out;
 }
 
-/** The rows in a console's text; lines may end in CR LF. Pure. */
-export function parseMicro(text: string): MicroRow[] {
-	return [...text.matchAll(/^bench (\S+) (?:error (\d+)|(\d+) (\d+))\r?$/gm)].map(
-		([, name = '', error, times, cycles]) =>
-			error === undefined
-				? { name, cost: Number(cycles) / Number(times) }
-				: { name, cost: Number.NaN, error: Number(error) },
-	);
-}
-
-/** Processor time that a process has used so far, in seconds (proc(5), fields 14 and 15 of stat). */
+/** Processor time that a process has used so far, in seconds: all its threads' (proc(5), schedstat, in nanoseconds). */
 function cpuSeconds(pid: number): number {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-		.replace(/^.*\) /s, '')
-		.split(' ');
-	return (Number(fields[11]) + Number(fields[12])) / 100;
+	let sum = 0;
+	for (const task of readdirSync(`/proc/${pid}/task`)) {
+		try {
+			sum += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+		} catch {
+			// A thread that ended meanwhile.
+		}
+	}
+	return sum / 1e9;
 }
 
 /**
@@ -75,19 +51,20 @@ function cpuSeconds(pid: number): number {
  */
 export async function runMicro(
 	spec: MachineSpec,
-	{ lifetime, signal, timeout = 300_000 }: { lifetime: Lifetime; signal: AbortSignal; timeout?: number },
+	{ lifetime, signal, timeout = 900_000 }: { lifetime: Lifetime; signal: AbortSignal; timeout?: number },
 ): Promise<MicroResult> {
 	const { folder } = newRun();
 	const machine = await startMachine(spec, { folder, lifetime, signal });
 	try {
-		const first = await machine.console.waitFor(/^bench /m, { timeout, signal });
-		const before = cpuSeconds(machine.pid);
-		await machine.console.waitFor(/^bench done/m, { timeout, from: first.end, signal });
-		const used = cpuSeconds(machine.pid) - before;
-		const rows = parseMicro(machine.console.since(0));
+		const reader = new RowReader();
+		const moment = (): Moment => ({ seconds: performance.now() / 1000, cpu: cpuSeconds(machine.pid) });
+		reader.push(machine.console.since(0), moment());
+		machine.console.on('data', (bytes: Buffer) => reader.push(bytes.toString('latin1'), moment()));
+		await machine.console.waitFor(/^bench done/m, { timeout, signal });
+		const { rows, hertz, cpuSeconds: used } = reader;
 		if (rows.length === 0) throw new GuestFailure('the benchmark printed no row', { log: machine.consoleLog });
 		writeFileSync(path.join(folder, 'rows.json'), JSON.stringify(rows));
-		return { rows, cpuSeconds: used };
+		return { rows, cpuSeconds: used, hertz };
 	} finally {
 		await machine.dispose();
 	}
