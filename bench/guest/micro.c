@@ -115,12 +115,13 @@ static void await(const char *path)
 }
 
 /* /disk of ImposOS is a folder of its root; Linux gets its disk mounted there. */
-static void mount_disk(void)
+static void mount_disk(int second)
 {
 	if (!load_modules())
 		return;
 	await("/dev/sda");
-	await("/dev/sdb");
+	if (second)
+		await("/dev/sdb");
 	call5(NR_mount, (long)"/dev/sda", (long)"/disk", (long)"ext3", 0, 0);
 }
 
@@ -191,7 +192,7 @@ static void look_at_auxiliary(const u32 *aux)
 	}
 }
 
-static void start_as_init(void)
+static void start_as_init(int second)
 {
 	sys2(NR_mkdir, "/tmp", 0777);
 	call5(NR_mount, (long)"devtmpfs", (long)"/dev", (long)"devtmpfs", 0, 0);
@@ -200,7 +201,7 @@ static void start_as_init(void)
 		;
 	print("bench-group boot\n");
 	result("reset-to-init", 1, now());
-	mount_disk();
+	mount_disk(second);
 }
 
 __attribute__((used)) static void start(u32 *stack)
@@ -220,7 +221,7 @@ __attribute__((used)) static void start(u32 *stack)
 		self = argv[0];
 	if (init) {
 		argc = 1;
-		start_as_init();
+		start_as_init(list && listed(list, disk_group.name));
 	}
 	sys4(NR_prlimit64, 0, 7, limits, 0);	/* RLIMIT_NOFILE, for rows with a thousand descriptors */
 	for (u32 g = 0; g < GROUPS; g++) {

@@ -1,48 +1,9 @@
-/*
- * Clearing and copying whole pages: by SSE where there is some, 16 bytes an instruction, else by string instructions.
- *
- * The vector registers may hold a task's state: then the ones used here are put aside; if nobody's (CR0.TS set), they
- * are free and TS is set again afterwards. Preemption is off meanwhile, so a task switch sees neither state half-way,
- * and interrupts, which may come in the middle of it, use the string instructions.
- */
-#include <arch/cpu.h>
+/* Clearing and copying whole pages: by vector registers where there are some, else by string instructions. */
 #include <core/init.h>
-#include <core/percpu.h>
 #include <mm/page.h>
+#include "vectors.h"
 
-#define CR0_TS BIT(3)
-
-struct vectors { u8 xmm[4][16]; };
-
-static bool use_sse __ro_after_init;
-
-/* True: the registers were somebody's and are in *v. */
-static __always_inline bool vectors_begin(struct vectors *v, bool all)
-{
-	preempt_disable();
-	if (!this_cpu()->fpu_owner) {
-		__asm__ volatile("clts" ::: "memory");
-		return false;
-	}
-	__asm__ volatile("movups %%xmm0, %0" : "=m"(v->xmm[0]));
-	if (all)
-		__asm__ volatile("movups %%xmm1, %0; movups %%xmm2, %1; movups %%xmm3, %2"
-				 : "=m"(v->xmm[1]), "=m"(v->xmm[2]), "=m"(v->xmm[3]));
-	return true;
-}
-
-static __always_inline void vectors_end(const struct vectors *v, bool all, bool saved)
-{
-	if (saved) {
-		__asm__ volatile("movups %0, %%xmm0" :: "m"(v->xmm[0]));
-		if (all)
-			__asm__ volatile("movups %0, %%xmm1; movups %1, %%xmm2; movups %2, %%xmm3"
-					 :: "m"(v->xmm[1]), "m"(v->xmm[2]), "m"(v->xmm[3]));
-	} else {
-		write_cr0(read_cr0() | CR0_TS);
-	}
-	preempt_enable();
-}
+bool vectors_usable __ro_after_init;
 
 void page_zero(void *addr)
 {
@@ -50,7 +11,7 @@ void page_zero(void *addr)
 	struct vectors v;
 	bool saved;
 
-	if (unlikely(!use_sse || in_interrupt())) {
+	if (unlikely(!vectors_usable || in_interrupt())) {
 		__asm__ volatile("rep stosl" : "+D"(addr), "+c"(n) : "a"(0) : "memory");
 		return;
 	}
@@ -74,7 +35,7 @@ void page_copy(void *dst, const void *src)
 	struct vectors v;
 	bool saved;
 
-	if (unlikely(!use_sse || in_interrupt())) {
+	if (unlikely(!vectors_usable || in_interrupt())) {
 		__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) :: "memory");
 		return;
 	}
@@ -94,7 +55,7 @@ void page_copy(void *dst, const void *src)
 
 static int __init pages_init(void)
 {
-	use_sse = cpu_features.sse && cpu_features.fxsr;
+	vectors_usable = cpu_features.sse && cpu_features.fxsr;
 	return 0;
 }
 core_initcall(pages_init);

@@ -7,6 +7,7 @@
 #include <core/string.h>
 #include <sched/task.h>
 #include <abi/errno.h>
+#include "vectors.h"
 
 #define SMAP_SITE(bytes) \
 	"661: .byte 0x0f,0x1f,0x00\n.section .smap_sites,\"a\"\n.long 661b," bytes "\n.previous\n"
@@ -35,13 +36,89 @@ static __always_inline size_t copy_bytes(void *dst, const void *src, size_t n)
 	return words;
 }
 
+#define VECTOR_MIN 512	/* below, string instructions are done before the registers are put aside */
+#define BLOCK 128u
+
+/*
+ * Whole blocks by vector registers; bytes not copied. A page that is not there ends it, since nothing may sleep here:
+ * copy_bytes() then goes on, and has the page brought in.
+ */
+static noinline size_t copy_blocks(void *dst, const void *src, size_t n)
+{
+	size_t blocks = n / BLOCK;
+	struct vectors v;
+	bool saved;
+
+	pagefault_disable();
+	saved = vectors_begin(&v, true);
+	__asm__ volatile("1:	movups (%1), %%xmm0\n"
+			 "2:	movups 16(%1), %%xmm1\n"
+			 "3:	movups 32(%1), %%xmm2\n"
+			 "4:	movups 48(%1), %%xmm3\n"
+			 "5:	movups %%xmm0, (%0)\n"
+			 "6:	movups %%xmm1, 16(%0)\n"
+			 "7:	movups %%xmm2, 32(%0)\n"
+			 "8:	movups %%xmm3, 48(%0)\n"
+			 "9:	movups 64(%1), %%xmm0\n"
+			 "10:	movups 80(%1), %%xmm1\n"
+			 "11:	movups 96(%1), %%xmm2\n"
+			 "12:	movups 112(%1), %%xmm3\n"
+			 "13:	movups %%xmm0, 64(%0)\n"
+			 "14:	movups %%xmm1, 80(%0)\n"
+			 "15:	movups %%xmm2, 96(%0)\n"
+			 "16:	movups %%xmm3, 112(%0)\n"
+			 "	subl $-128, %1\n"
+			 "	subl $-128, %0\n"
+			 "	decl %2\n"
+			 "	jnz 1b\n"
+			 "17:\n"
+			 EX("1b", "17b") EX("2b", "17b") EX("3b", "17b") EX("4b", "17b")
+			 EX("5b", "17b") EX("6b", "17b") EX("7b", "17b") EX("8b", "17b")
+			 EX("9b", "17b") EX("10b", "17b") EX("11b", "17b") EX("12b", "17b")
+			 EX("13b", "17b") EX("14b", "17b") EX("15b", "17b") EX("16b", "17b")
+			 : "+r"(dst), "+r"(src), "+r"(blocks) :: "memory", "cc");
+	vectors_end(&v, true, saved);
+	pagefault_enable();
+	return blocks * BLOCK + n % BLOCK;
+}
+
+/* Bytes not copied. */
+static size_t copy_large(void *dst, const void *src, size_t n)
+{
+	while (n >= VECTOR_MIN) {
+		size_t left = copy_blocks(dst, src, n), part, stuck;
+
+		dst = (char *)dst + n - left;
+		src = (const char *)src + n - left;
+		n = left;
+		if (n < BLOCK)
+			break;
+		/* A page is missing on either side. */
+		part = min(n, (size_t)PAGE_SIZE);
+		stuck = copy_bytes(dst, src, part);
+		if (stuck)
+			return n - part + stuck;
+		dst = (char *)dst + part;
+		src = (const char *)src + part;
+		n -= part;
+	}
+	return copy_bytes(dst, src, n);
+}
+
+static __always_inline size_t copy(void *dst, const void *src, size_t n)
+{
+	if (n >= VECTOR_MIN && vectors_usable && !in_interrupt())
+		return copy_large(dst, src, n);
+	return copy_bytes(dst, src, n);
+}
+
 size_t copy_from_user(void *dst, const void __user *src, size_t n)
 {
 	size_t left = n;
 
 	if (likely(access_ok(src, n))) {
 		stac();
-		left = copy_bytes(dst, src, n);
+		left = copy(dst, src, n);
 		clac();
 	}
 	if (unlikely(left))
@@ -56,7 +133,7 @@ size_t copy_to_user(void __user *dst, const void *src, size_t n)
 	if (unlikely(!access_ok(dst, n)))
 		return n;
 	stac();
-	left = copy_bytes(dst, src, n);
+	left = copy(dst, src, n);
 	clac();
 	return left;
 }
