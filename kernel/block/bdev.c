@@ -406,6 +406,7 @@ const struct file_ops bdev_file_ops = {
 	.release = bdev_file_release,
 	.llseek = bdev_llseek,
 	.read = generic_file_read,
+	.splice_page = generic_splice_page,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
 	.fsync = bdev_fsync,

@@ -183,6 +183,33 @@ ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *ppos)
 	return done ? done : error;
 }
 
+struct page *generic_splice_page(struct file *f, loff_t pos, size_t want, size_t *len)
+{
+	struct inode *inode = f->mapping->host;
+	unsigned offset = (unsigned)pos & (PAGE_SIZE - 1);
+	struct page *p;
+	loff_t size;
+
+	if (pos >= inode_size(inode))
+		return NULL;
+	p = get_page(f->mapping, f, (unsigned long)(pos >> PAGE_SHIFT), (want + offset + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	if (IS_ERR(p))
+		return p;
+	/* The size again: a truncation may have come before the page was read. */
+	size = inode_size(inode);
+	if (pos >= size) {
+		page_put(p);
+		return NULL;
+	}
+	page_set(p, PG_REFERENCED);
+	if (!(f->flags & O_NOATIME))
+		inode_touch_atime(&f->path);
+	*len = PAGE_SIZE - offset;
+	if (size - pos < (loff_t)*len)
+		*len = (size_t)(size - pos);
+	return p;
+}
+
 /* ---- writing ---- */
 
 void file_update_time(struct file *f)

@@ -24,6 +24,7 @@ struct pipe_buf {
 	struct page *page;
 	u32 offset, len;
 	bool packet;			/* one write, read whole or cut (O_DIRECT) */
+	bool shared;			/* a file's page: nothing may be written to it */
 };
 
 /* Locks: l lock */
@@ -87,9 +88,10 @@ static inline void wake(struct wait_queue *q, unsigned events)
 static void release_slot(struct pipe *p)
 {
 	struct page *page = slot(p, p->tail)->page;
+	bool shared = slot(p, p->tail)->shared;
 
 	p->tail++;
-	if (!p->spare && atomic_read(&page->refcount) == 1)
+	if (!shared && !p->spare && atomic_read(&page->refcount) == 1)
 		p->spare = page;
 	else
 		page_put(page);
@@ -154,7 +156,7 @@ static ssize_t merge(struct pipe *p, struct iov_iter *it, size_t n)
 		return -1;
 	b = slot(p, p->head - 1);
 	end = b->offset + b->len;
-	if (b->packet || end + n > PAGE_SIZE || atomic_read(&b->page->refcount) != 1)
+	if (b->packet || b->shared || end + n > PAGE_SIZE || atomic_read(&b->page->refcount) != 1)
 		return -1;
 	copied = copy_from_iter((char *)page_address(b->page) + end, n, it);
 	b->len += copied;
@@ -183,6 +185,7 @@ static ssize_t append(struct pipe *p, struct file *f, struct iov_iter *it)
 	b->offset = 0;
 	b->len = copied;
 	b->packet = f->flags & O_DIRECT;
+	b->shared = false;
 	p->head++;
 	return copied;
 }
@@ -536,41 +539,59 @@ static bool would_wait(struct file *f)
 	return (f->mode & FMODE_STREAM) && f->op->poll && !(f->op->poll(f, NULL) & (POLLIN | POLLHUP | POLLERR));
 }
 
-/* Into a pipe: read a page only when there is a free buffer for it. Waits for the first bytes alone. */
+/*
+ * The next bytes of `in`, up to a page's end: the file's own page where it has one in memory, else a copy. 0: the end of
+ * the file; -errno. *in_pos advances.
+ */
+static ssize_t splice_get(struct file *in, loff_t *in_pos, size_t want, struct pipe_buf *b)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	if (in->op->splice_page) {
+		b->page = in->op->splice_page(in, *in_pos, want, &len);
+		if (IS_ERR_OR_NULL(b->page))
+			return PTR_ERR(b->page);	/* 0 of NULL */
+		*b = (struct pipe_buf){ b->page, (u32)*in_pos & (PAGE_SIZE - 1), (u32)min(len, want), false, true };
+		*in_pos += b->len;
+		return b->len;
+	}
+	b->page = page_alloc(GFP_USER, 0);
+	if (!b->page)
+		return -ENOMEM;
+	n = kernel_read(in, page_address(b->page), min(want, (size_t)PAGE_SIZE), in_pos);
+	if (n <= 0)
+		page_put(b->page);
+	else
+		*b = (struct pipe_buf){ b->page, 0, (u32)n, false, false };
+	return n;
+}
+
+/* Into a pipe: bytes are taken only when there is a free buffer for them. Waits for the first ones alone. */
 static ssize_t splice_to(struct file *in, loff_t *in_pos, struct file *out, size_t count, bool nonblock)
 {
 	struct pipe *p = out->inode->pipe;
 	ssize_t done = 0, n = 0;
+	struct pipe_buf b;
 
 	while ((size_t)done < count) {
-		struct page *page;
-
 		if (done && would_wait(in))
 			break;
-		page = page_alloc(GFP_USER, 0);
-		if (!page) {
-			n = -ENOMEM;
-			break;
-		}
-		mutex_lock(&p->lock);
-		if (p->readers && full(p)) {
-			mutex_unlock(&p->lock);
-			n = done ? 0 : nonblock ? -EAGAIN : wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers));
-			page_put(page);
-			if (n || done)
+		if (READ_ONCE(p->readers) && full(p)) {
+			if (done)
+				break;
+			n = nonblock ? -EAGAIN : wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers));
+			if (n)
 				break;
 			continue;
 		}
-		mutex_unlock(&p->lock);
-		n = kernel_read(in, page_address(page), min(count - (size_t)done, (size_t)PAGE_SIZE), in_pos);
-		if (n <= 0) {
-			page_put(page);
+		n = splice_get(in, in_pos, count - (size_t)done, &b);
+		if (n <= 0)
 			break;
-		}
 		mutex_lock(&p->lock);
 		if (!p->readers) {
 			mutex_unlock(&p->lock);
-			page_put(page);
+			page_put(b.page);
 			signal_send_thread(SIGPIPE, current);
 			n = -EPIPE;
 			break;
@@ -581,7 +602,7 @@ static ssize_t splice_to(struct file *in, loff_t *in_pos, struct file *out, size
 			wait_event(&p->wr_wait, !full(p) || !READ_ONCE(p->readers));
 			mutex_lock(&p->lock);
 		}
-		*slot(p, p->head) = (struct pipe_buf){ page, 0, (u32)n, false };
+		*slot(p, p->head) = b;
 		p->head++;
 		wake(&p->rd_wait, POLLIN | POLLRDNORM);
 		mutex_unlock(&p->lock);

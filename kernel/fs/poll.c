@@ -23,8 +23,15 @@ struct poll_entry {
 	struct wait_queue *queue;
 	struct file *file;
 	unsigned key;
-	struct poll_entry *next;	/* only of allocated ones */
 };
+
+/* Entries beyond the first few, by the page. */
+struct poll_chunk {
+	struct poll_chunk *next;
+	unsigned used;
+	struct poll_entry entries[];
+};
+#define CHUNK_ENTRIES ((PAGE_SIZE - sizeof(struct poll_chunk)) / sizeof(struct poll_entry))
 
 struct poll_wait {
 	struct poll_table table;
@@ -32,7 +39,7 @@ struct poll_wait {
 	bool triggered;
 	int error;			/* -ENOMEM: an entry could not be had */
 	unsigned used;
-	struct poll_entry *more;
+	struct poll_chunk *more;	/* the newest, which alone may have room */
 	struct poll_entry entries[INLINE_ENTRIES];
 };
 
@@ -48,21 +55,32 @@ static int poll_wake(struct wait_entry *w, void *key)
 	return wake_up_task(pw->task, TASK_INTERRUPTIBLE);
 }
 
+/* A place for one more entry, or NULL. */
+static struct poll_entry *new_entry(struct poll_wait *pw)
+{
+	struct poll_chunk *c = pw->more;
+
+	if (pw->used < INLINE_ENTRIES)
+		return &pw->entries[pw->used++];
+	if (!c || c->used == CHUNK_ENTRIES) {
+		c = pages_alloc(GFP_KERNEL, 0);
+		if (!c)
+			return NULL;
+		c->next = pw->more;
+		c->used = 0;
+		pw->more = c;
+	}
+	return &c->entries[c->used++];
+}
+
 static void poll_queue(struct file *f, struct wait_queue *q, struct poll_table *pt)
 {
 	struct poll_wait *pw = container_of(pt, struct poll_wait, table);
-	struct poll_entry *e;
+	struct poll_entry *e = new_entry(pw);
 
-	if (pw->used < INLINE_ENTRIES) {
-		e = &pw->entries[pw->used++];
-	} else {
-		e = kmalloc(sizeof(*e), GFP_KERNEL);
-		if (!e) {
-			pw->error = -ENOMEM;
-			return;
-		}
-		e->next = pw->more;
-		pw->more = e;
+	if (!e) {
+		pw->error = -ENOMEM;
+		return;
 	}
 	wait_entry_init(&e->wait, false);
 	e->wait.func = poll_wake;
@@ -95,11 +113,12 @@ static void poll_free(struct poll_wait *pw)
 	while (pw->used)
 		drop_entry(&pw->entries[--pw->used]);
 	while (pw->more) {
-		struct poll_entry *e = pw->more;
+		struct poll_chunk *c = pw->more;
 
-		pw->more = e->next;
-		drop_entry(e);
-		kfree(e);
+		while (c->used)
+			drop_entry(&c->entries[--c->used]);
+		pw->more = c->next;
+		pages_free(c, 0);
 	}
 }
 

@@ -262,6 +262,38 @@ long sys__llseek(unsigned fd, unsigned long high, unsigned long low, s64 __user 
 
 #define CHUNK (16 * 1024)
 
+/* From the page cache of `in` straight to the other's write operation. */
+static ssize_t copy_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t count)
+{
+	ssize_t done = 0, n = 0;
+
+	while ((size_t)done < count) {
+		unsigned offset = (unsigned)*in_pos & (PAGE_SIZE - 1);
+		struct page *page;
+		size_t len = 0;
+
+		page = in->op->splice_page(in, *in_pos, count - (size_t)done, &len);
+		if (IS_ERR_OR_NULL(page)) {
+			n = PTR_ERR(page);	/* 0 of NULL */
+			break;
+		}
+		len = min(len, count - (size_t)done);
+		n = kernel_write(out, (char *)page_address(page) + offset, len, out_pos);
+		page_put(page);
+		if (n <= 0)
+			break;
+		*in_pos += n;
+		done += n;
+		if ((size_t)n < len)
+			break;
+		if (signal_pending(current)) {
+			n = -EINTR;
+			break;
+		}
+	}
+	return done ? done : n;
+}
+
 /*
  * A read into a kernel buffer, a write from it. Stops at the first short write, and at the first short read: what a
  * terminal or a pipe has is given on at once, and its end of file is the next call's. *in advances by what was written.
@@ -269,9 +301,12 @@ long sys__llseek(unsigned fd, unsigned long high, unsigned long low, s64 __user 
 ssize_t copy_between(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t count)
 {
 	size_t chunk = min(count, (size_t)CHUNK);
-	char *buf = kmalloc(max(chunk, (size_t)1), GFP_KERNEL);
 	ssize_t done = 0, n = 0;
+	char *buf;
 
+	if (in->op->splice_page && in->inode != out->inode)
+		return copy_pages(in, in_pos, out, out_pos, count);
+	buf = kmalloc(max(chunk, (size_t)1), GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	while ((size_t)done < count) {
@@ -321,7 +356,8 @@ static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *at, size_t count)
 		goto out;
 	pos = at ? *at : in->pos;
 	out_pos = out->pos;
-	n = copy_between(in, &pos, out, &out_pos, min(count, (size_t)0x7ffff000));
+	count = min(count, (size_t)0x7ffff000);
+	n = file_pipe(out) ? splice_copy(in, &pos, out, &out_pos, count, 0) : copy_between(in, &pos, out, &out_pos, count);
 	if (n > 0) {
 		if (at)
 			*at = pos;
@@ -416,7 +452,7 @@ out:
 	return n;
 }
 
-/* One end at least is a pipe. The bytes are copied. */
+/* One end at least is a pipe. */
 long sys_splice(int in_fd, s64 __user *off_in, int out_fd, s64 __user *off_out, size_t len, unsigned flags)
 {
 	struct file *in = fd_get(in_fd), *out = fd_get(out_fd);

@@ -435,6 +435,7 @@ static loff_t llseek(struct file *f, loff_t off, int whence)
 const struct file_ops impfs_file_ops = {
 	.llseek = llseek,
 	.read = generic_file_read,
+	.splice_page = generic_splice_page,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
 	.fsync = impfs_fsync,

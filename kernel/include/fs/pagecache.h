@@ -23,6 +23,7 @@ void page_start_writeback(struct page *p);	/* locked */
 
 /* Generic file operations on top of address_space_ops. */
 ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *pos);
+struct page *generic_splice_page(struct file *f, loff_t pos, size_t want, size_t *len);
 ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos);	/* takes inode rwsem, checks limits, O_APPEND, O_SYNC, drops setuid */
 ssize_t generic_write_checks(struct file *f, struct iov_iter *it, loff_t *pos);	/* inode rwsem held; bytes allowed or -errno */
 void file_update_time(struct file *f);		/* mtime and ctime := now */

@@ -416,8 +416,11 @@ struct file_ops {
 	int (*fsync)(struct file *f, loff_t start, loff_t end, bool datasync);
 	int (*fasync)(int fd, struct file *f, bool on);
 	long (*fallocate)(struct file *f, int mode, loff_t off, loff_t len);
-	/* Optional fast path of splice/sendfile. */
-	ssize_t (*splice_read)(struct file *in, loff_t *pos, struct file *pipe, size_t n, unsigned flags);
+	/*
+	 * For splice and sendfile: the cached page that holds pos, referenced and uptodate, without a copy; *len bytes of it
+	 * from pos on are the file's. `want` bytes will be asked for in all. NULL at the end of the file; ERR_PTR.
+	 */
+	struct page *(*splice_page)(struct file *f, loff_t pos, size_t want, size_t *len);
 	void (*show_fdinfo)(struct seq_file *m, struct file *f);
 };
 

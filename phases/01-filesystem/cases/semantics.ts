@@ -7,6 +7,7 @@ const programs = [
 	{ id: '1.4/attributes', title: 'permissions, times, extended attributes', everywhere: true },
 	{ id: '1.4/descriptors', title: 'vectors, duplicates, locks, named pipes', everywhere: true },
 	{ id: '1.4/mapped', title: 'files in memory, shared and private', everywhere: true },
+	{ id: '1.4/passing', title: 'large copies with pages missing, sendfile and splice', everywhere: true },
 	{ id: '1.6/sparse', title: 'holes by seeking, cutting and punching', everywhere: true },
 	{ id: '1.2/mapping', title: 'files reach through triple indirect blocks to the largest size', everywhere: false },
 ];
