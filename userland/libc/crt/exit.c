@@ -5,8 +5,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 #define BLOCK 32
 
@@ -18,35 +19,72 @@ struct block {
 
 static struct block first_exit, first_quick;
 static struct block *at_exit = &first_exit, *at_quick = &first_quick;
+static volatile int lists_lock;
+static volatile int exiting;		/* the thread that does */
+
+void __exit_fork(int stage);
 
 extern void (*__fini_array_start[])(void) __attribute__((visibility("hidden")));
 extern void (*__fini_array_end[])(void) __attribute__((visibility("hidden")));
 
 static int add(struct block **list, void (*function)(void))
 {
+	int result = 0;
+
+	__lock(&lists_lock);
 	if ((*list)->count == BLOCK) {
 		struct block *block = calloc(1, sizeof(*block));
 
-		if (!block)
-			return -1;
-		block->next = *list;
-		*list = block;
+		if (block) {
+			block->next = *list;
+			*list = block;
+		} else {
+			result = -1;
+		}
 	}
-	(*list)->functions[(*list)->count++] = function;
-	return 0;
+	if (!result)
+		(*list)->functions[(*list)->count++] = function;
+	__unlock(&lists_lock);
+	return result;
+}
+
+static void (*take(struct block **list))(void)
+{
+	void (*function)(void) = NULL;
+
+	__lock(&lists_lock);
+	while (!(*list)->count && (*list)->next)
+		*list = (*list)->next;
+	if ((*list)->count > 0)
+		function = (*list)->functions[--(*list)->count];
+	__unlock(&lists_lock);
+	return function;
 }
 
 /* A function may register others while it runs; they run next. */
 static void run(struct block **list)
 {
-	while (*list) {
-		if ((*list)->count > 0)
-			(*list)->functions[--(*list)->count]();
-		else if ((*list)->next)
-			*list = (*list)->next;
-		else
-			break;
-	}
+	void (*function)(void);
+
+	while ((function = take(list)))
+		function();
+}
+
+/* The first thread that ends the process does the work; the others wait for their end in vain. */
+static void be_the_one(void)
+{
+	int tid = thread_self()->tid, owner = 0;
+
+	if (__atomic_compare_exchange_n(&exiting, &owner, tid, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+	    owner == tid)
+		return;
+	for (;;)
+		__futex_wait(&exiting, owner, CLOCK_MONOTONIC, NULL, 0);
+}
+
+void __exit_fork(int stage)
+{
+	__fork_lock(&lists_lock, stage);
 }
 
 int atexit(void (*function)(void))
@@ -72,6 +110,7 @@ void _Exit(int status)
 
 void quick_exit(int status)
 {
+	be_the_one();
 	run(&at_quick);
 	_exit(status);
 }
@@ -83,6 +122,7 @@ __attribute__((weak)) void __stdio_exit(void)
 
 void exit(int status)
 {
+	be_the_one();
 	run(&at_exit);
 	for (size_t i = (size_t)(__fini_array_end - __fini_array_start); i > 0; i--)
 		__fini_array_start[i - 1]();

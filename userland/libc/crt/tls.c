@@ -1,5 +1,5 @@
 /*
- * The first thread's block and thread-local variables.
+ * Thread-local variables, and the first thread's block.
  *
  * Layout, as the ELF TLS ABI of i386 (variant II) wants it: the program's TLS segment ends, aligned,
  * at the thread block, which %gs:0 holds the address of. A program without TLS segment gets the
@@ -9,7 +9,16 @@
 #include <sys/mman.h>
 #include <abi/elf.h>
 #include <abi/ldt.h>
-#include "libc.h"
+#include "thread.h"
+
+size_t __tls_size;
+size_t __tls_align = 64;
+int __threaded;
+volatile int __threads_lock;
+struct thread *__threads;
+int __threads_count = 1;
+
+static const Elf32_Phdr *segment;
 
 static uint32_t value_of(uint32_t type)
 {
@@ -37,41 +46,55 @@ static const Elf32_Phdr *tls_segment(void)
 	return NULL;
 }
 
-__attribute__((optimize("no-stack-protector")))
-void __init_tls(void)
+/* Fills the TLS below a thread block whose memory is zero. */
+void __copy_tls(struct thread *thread)
 {
-	/* Enough for the library's own variables; a larger segment is mapped. */
-	static char small[512] __attribute__((aligned(64)));
-	const Elf32_Phdr *segment = tls_segment();
-	size_t align = segment && segment->p_align > 16 ? segment->p_align : 16;
-	size_t size = segment ? (segment->p_memsz + align - 1) & -align : 0;
-	struct abi_user_desc descriptor = {
-		.entry_number = 0xffffffff, .limit = 0xfffff, .seg_32bit = 1, .limit_in_pages = 1,
-		.useable = 1,
-	};
-	const uint32_t *random = (const uint32_t *)(uintptr_t)value_of(AT_RANDOM);
-	char *block = small;
-	struct thread *thread;
-	long answer;
-
-	if (size + sizeof(*thread) > sizeof(small) || align > 64) {
-		answer = __syscall(SYS_mmap2, 0L, (long)(size + sizeof(*thread)), (long)(PROT_READ | PROT_WRITE),
-				   (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L);
-		if ((unsigned long)answer > -4096UL)
-			fail("libc: no memory for thread-local variables\n");
-		block = (char *)answer;
-	}
-	thread = (struct thread *)(block + size);
 	if (segment)
 		memcpy((char *)thread - ((segment->p_memsz + segment->p_align - 1) & -segment->p_align),
 		       (const void *)(uintptr_t)segment->p_vaddr, segment->p_filesz);
+}
+
+static void use(struct thread *thread)
+{
+	const uint32_t *random = (const uint32_t *)(uintptr_t)value_of(AT_RANDOM);
+	struct abi_user_desc descriptor = {
+		.entry_number = 0xffffffff, .base_addr = (uintptr_t)thread, .limit = 0xfffff, .seg_32bit = 1,
+		.limit_in_pages = 1, .useable = 1,
+	};
+
 	thread->self = thread;
 	thread->self2 = thread;
+	thread->next = thread->previous = thread;
 	thread->sysinfo = (uintptr_t)__sysinfo;
 	thread->canary = random ? random[0] & ~0xffU : 0x5bd1e900;
-	descriptor.base_addr = (uintptr_t)thread;
+	__threads = thread;
 	if (__syscall(SYS_set_thread_area, (long)&descriptor))
 		fail("libc: the kernel refuses a thread area\n");
 	__asm__ volatile("movw %w0, %%gs" : : "q"(descriptor.entry_number * 8 + 3));
 	thread->tid = (int)__syscall(SYS_set_tid_address, (long)&thread->tid);
+}
+
+__attribute__((optimize("no-stack-protector")))
+void __init_tls(void)
+{
+	/* Enough for the library's own variables; a larger segment is mapped. */
+	static char small[sizeof(struct thread) + 256] __attribute__((aligned(64)));
+	char *block = small;
+	long answer;
+
+	segment = tls_segment();
+	if (segment && segment->p_align > __tls_align)
+		__tls_align = segment->p_align;
+	if (segment)
+		__tls_size = (segment->p_memsz + segment->p_align - 1) & -segment->p_align;
+	__tls_size = (__tls_size + __tls_align - 1) & -__tls_align;
+	if (__tls_size + sizeof(struct thread) > sizeof(small) || __tls_align > 64) {
+		answer = __syscall(SYS_mmap2, 0L, (long)(__tls_size + sizeof(struct thread) + __tls_align),
+				   (long)(PROT_READ | PROT_WRITE), (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L);
+		if ((unsigned long)answer > -4096UL)
+			fail("libc: no memory for thread-local variables\n");
+		block = (char *)(((uintptr_t)answer + __tls_align - 1) & -__tls_align);
+	}
+	__copy_tls((struct thread *)(block + __tls_size));
+	use((struct thread *)(block + __tls_size));
 }

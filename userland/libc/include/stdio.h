@@ -52,6 +52,17 @@ void flockfile(FILE *stream);
 int ftrylockfile(FILE *stream);
 void funlockfile(FILE *stream);
 
+int feof_unlocked(FILE *stream);
+int ferror_unlocked(FILE *stream);
+void clearerr_unlocked(FILE *stream);
+int fflush_unlocked(FILE *stream);
+int fgetc_unlocked(FILE *stream);
+int fputc_unlocked(int c, FILE *stream);
+char *fgets_unlocked(char *__restrict string, int size, FILE *__restrict stream);
+int fputs_unlocked(const char *__restrict string, FILE *__restrict stream);
+size_t fread_unlocked(void *__restrict to, size_t size, size_t count, FILE *__restrict stream);
+size_t fwrite_unlocked(const void *__restrict from, size_t size, size_t count, FILE *__restrict stream);
+
 int fgetc(FILE *stream);
 int getc(FILE *stream);
 int getc_unlocked(FILE *stream);

@@ -1,5 +1,5 @@
 /*
- * What the C library's own files share: raw system calls, start-up state, the thread block.
+ * What the C library's own files share: raw system calls and start-up state. Threads are in thread.h.
  *
  * __syscall() returns the kernel's answer, -Exxx included; __result() turns such an answer into the
  * C convention of -1 and errno.
@@ -14,17 +14,6 @@
 
 long __syscall(long number, ...);
 long __result(long answer);
-
-/* At %gs:0 of each thread; the offsets of sysinfo and canary are known to the compiler and to crt. */
-struct thread {
-	struct thread *self;
-	void *dtv;
-	struct thread *self2;
-	int multiple_threads;
-	uintptr_t sysinfo;	/* 0x10 */
-	uintptr_t canary;	/* 0x14 */
-	int tid;
-};
 
 extern void (*__sysinfo)(void);
 extern uint32_t *__auxv;

@@ -3,7 +3,8 @@
  *
  * A stream is idle, reading (read_at..read_end is what is buffered) or writing (buffer..write_at is what
  * waits). Pushed back bytes go before read_at: UNGET bytes in front of the buffer are kept for them.
- * The library has no threads yet; locking belongs into the FILE operations of file.c and buffer.c.
+ * Functions named _unlocked, and all that begin with __stream_, want the caller to hold the stream's lock;
+ * there is none to hold while the process has one thread. Order: the list of all streams, then a stream.
  */
 #ifndef LIBC_INTERNAL_STREAM_H
 #define LIBC_INTERNAL_STREAM_H
@@ -44,7 +45,19 @@ struct __file {
 	void *cookie;			/* the operations' own */
 	FILE *next, **link;		/* all open streams */
 	unsigned char small[UNGET + 1];	/* the buffer of an unbuffered stream */
+	volatile int lock;
+	void *volatile owner;		/* thread block of who holds it */
+	unsigned locks;			/* how often */
 };
+
+/* The result of __stream_lock() says whether there is anything to unlock. */
+int __stream_lock(FILE *stream);
+void __stream_unlock(FILE *stream, int locked);
+int __ungetc_unlocked(int c, FILE *stream);
+int __fseeko_unlocked(FILE *stream, off_t offset, int whence);
+off_t __ftello_unlocked(FILE *stream);
+ssize_t __getdelim_unlocked(char **__restrict line, size_t *__restrict size, int delimiter,
+			    FILE *__restrict stream);
 
 /* A new, listed stream for the mode, or NULL with errno. */
 FILE *__stream_new(const char *mode, int *open_flags);

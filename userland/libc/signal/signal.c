@@ -1,9 +1,10 @@
 /* Signals: actions, masks, sending, waiting. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 #define SIGSET_SIZE 8
 
@@ -19,7 +20,7 @@ _Static_assert(sizeof(struct kernel_action) == sizeof(struct abi_sigaction), "st
 void __restore(void);
 void __restore_rt(void);
 
-int sigaction(int signal, const struct sigaction *__restrict action, struct sigaction *__restrict old)
+int __sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	struct kernel_action new, previous;
 
@@ -37,6 +38,16 @@ int sigaction(int signal, const struct sigaction *__restrict action, struct siga
 		old->sa_mask = previous.mask;
 	}
 	return 0;
+}
+
+/* The three signals of the library are nobody else's. */
+int sigaction(int signal, const struct sigaction *__restrict action, struct sigaction *__restrict old)
+{
+	if (signal >= SIGCANCEL - 1 && signal <= SIGSETXID) {
+		errno = EINVAL;
+		return -1;
+	}
+	return __sigaction(signal, action, old);
 }
 
 void (*signal(int signal, void (*handler)(int)))(int)
@@ -59,7 +70,12 @@ int siginterrupt(int signal, int interrupt)
 
 int sigprocmask(int how, const sigset_t *__restrict set, sigset_t *__restrict old)
 {
-	return SYS4(rt_sigprocmask, how, set, old, SIGSET_SIZE);
+	int error = pthread_sigmask(how, set, old);
+
+	if (!error)
+		return 0;
+	errno = error;
+	return -1;
 }
 
 int sigpending(sigset_t *set)
@@ -69,13 +85,13 @@ int sigpending(sigset_t *set)
 
 int sigsuspend(const sigset_t *mask)
 {
-	return SYS2(rt_sigsuspend, mask, SIGSET_SIZE);
+	return CP2(rt_sigsuspend, mask, SIGSET_SIZE);
 }
 
 int sigtimedwait(const sigset_t *__restrict set, siginfo_t *__restrict info,
 		 const struct timespec *__restrict timeout)
 {
-	return SYS4(rt_sigtimedwait_time64, set, info, timeout, SIGSET_SIZE);
+	return CP4(rt_sigtimedwait_time64, set, info, timeout, SIGSET_SIZE);
 }
 
 int sigwaitinfo(const sigset_t *__restrict set, siginfo_t *__restrict info)
@@ -103,7 +119,7 @@ int sigaltstack(const stack_t *__restrict stack, stack_t *__restrict old)
 
 int pause(void)
 {
-	return SYS0(pause);
+	return CP0(pause);
 }
 
 int kill(pid_t pid, int signal)

@@ -41,7 +41,7 @@ static void need_buffer(FILE *stream)
 	stream->flags |= STREAM_OWNED;
 }
 
-int setvbuf(FILE *__restrict stream, char *__restrict buffer, int mode, size_t size)
+static int set_buffer(FILE *stream, char *buffer, int mode, size_t size)
 {
 	if (stream->read_at || stream->write_at || mode < _IOFBF || mode > _IONBF)
 		return EOF;
@@ -59,6 +59,14 @@ int setvbuf(FILE *__restrict stream, char *__restrict buffer, int mode, size_t s
 		stream->size = size - UNGET;
 	}
 	return 0;
+}
+
+int setvbuf(FILE *__restrict stream, char *__restrict buffer, int mode, size_t size)
+{
+	int locked = __stream_lock(stream), result = set_buffer(stream, buffer, mode, size);
+
+	__stream_unlock(stream, locked);
+	return result;
 }
 
 void setbuf(FILE *__restrict stream, char *__restrict buffer)
@@ -142,8 +150,10 @@ int __stream_fill(FILE *stream)
 	need_buffer(stream);
 	/* Somebody who waits for an answer must have seen the question. */
 	if (stream->flags & STREAM_NOBUFFER || stream->fd == 0)
-		if (stdout->write_at && stdout->flags & STREAM_LINE)
+		if (stdout->write_at && stdout->flags & STREAM_LINE && !ftrylockfile(stdout)) {
 			(void)__stream_flush(stdout);	/* marked in the stream */
+			funlockfile(stdout);
+		}
 	got = stream->operations->read(stream, stream->buffer, stream->size);
 	stream->read_at = stream->read_end = stream->buffer;
 	if (got < 0)
@@ -156,7 +166,7 @@ int __stream_fill(FILE *stream)
 	return *stream->read_at++;
 }
 
-size_t fread(void *__restrict to, size_t size, size_t count, FILE *__restrict stream)
+size_t fread_unlocked(void *__restrict to, size_t size, size_t count, FILE *__restrict stream)
 {
 	unsigned char *at = to;
 	size_t left = size * count;
@@ -222,14 +232,14 @@ static size_t put(FILE *stream, const unsigned char *from, size_t length)
 	return flush_to + (flush_to < length ? put(stream, from + flush_to, length - flush_to) : 0);
 }
 
-size_t fwrite(const void *__restrict from, size_t size, size_t count, FILE *__restrict stream)
+size_t fwrite_unlocked(const void *__restrict from, size_t size, size_t count, FILE *__restrict stream)
 {
 	if (!size || !count)
 		return 0;
 	return put(stream, from, size * count) / size;
 }
 
-int fputc(int c, FILE *stream)
+int fputc_unlocked(int c, FILE *stream)
 {
 	unsigned char byte = (unsigned char)c;
 
@@ -241,14 +251,14 @@ int fputc(int c, FILE *stream)
 	return put(stream, &byte, 1) ? byte : EOF;
 }
 
-int fgetc(FILE *stream)
+int fgetc_unlocked(FILE *stream)
 {
 	if (stream->read_at < stream->read_end)
 		return *stream->read_at++;
 	return __stream_fill(stream);
 }
 
-int ungetc(int c, FILE *stream)
+int __ungetc_unlocked(int c, FILE *stream)
 {
 	if (c == EOF || !(stream->flags & STREAM_READ))
 		return EOF;
@@ -264,7 +274,7 @@ int ungetc(int c, FILE *stream)
 	return (unsigned char)c;
 }
 
-int fseeko(FILE *stream, off_t offset, int whence)
+int __fseeko_unlocked(FILE *stream, off_t offset, int whence)
 {
 	if (!stream->operations->seek) {
 		errno = ESPIPE;
@@ -281,7 +291,7 @@ int fseeko(FILE *stream, off_t offset, int whence)
 	return 0;
 }
 
-off_t ftello(FILE *stream)
+off_t __ftello_unlocked(FILE *stream)
 {
 	off_t position;
 
@@ -317,8 +327,11 @@ long ftell(FILE *stream)
 
 void rewind(FILE *stream)
 {
-	fseeko(stream, 0, SEEK_SET);
+	int locked = __stream_lock(stream);
+
+	__fseeko_unlocked(stream, 0, SEEK_SET);
 	stream->flags &= ~STREAM_ERROR;
+	__stream_unlock(stream, locked);
 }
 
 int fgetpos(FILE *__restrict stream, fpos_t *__restrict position)
@@ -332,17 +345,17 @@ int fsetpos(FILE *stream, const fpos_t *position)
 	return fseeko(stream, *position, SEEK_SET);
 }
 
-int feof(FILE *stream)
+int feof_unlocked(FILE *stream)
 {
 	return (stream->flags & STREAM_EOF) != 0;
 }
 
-int ferror(FILE *stream)
+int ferror_unlocked(FILE *stream)
 {
 	return (stream->flags & STREAM_ERROR) != 0;
 }
 
-void clearerr(FILE *stream)
+void clearerr_unlocked(FILE *stream)
 {
 	stream->flags &= ~(STREAM_ERROR | STREAM_EOF);
 }

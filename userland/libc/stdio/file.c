@@ -3,17 +3,20 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "stream.h"
+#include "thread.h"
 
+/* No cancellation points: a stream's lock and buffer would be left behind. */
 static ssize_t file_read(FILE *stream, void *to, size_t length)
 {
-	return read(stream->fd, to, length);
+	return SYS3(read, stream->fd, to, length);
 }
 
 static ssize_t file_write(FILE *stream, const void *from, size_t length)
 {
-	return write(stream->fd, from, length);
+	return SYS3(write, stream->fd, from, length);
 }
 
 static off_t file_seek(FILE *stream, off_t offset, int whence)
@@ -23,7 +26,7 @@ static off_t file_seek(FILE *stream, off_t offset, int whence)
 
 static int file_close(FILE *stream)
 {
-	return close(stream->fd);
+	return SYS1(close, stream->fd);
 }
 
 static const struct stream_operations file_operations = {
@@ -42,6 +45,7 @@ static FILE error = {
 	.next = &output,
 };
 static FILE *all = &error;
+static volatile int list_lock;
 
 #undef stdin
 #undef stdout
@@ -49,6 +53,7 @@ static FILE *all = &error;
 FILE *stdin = &input, *stdout = &output, *stderr = &error;
 
 void __stdio_exit(void);
+void __stdio_fork(int stage);
 
 int __stream_mode(const char *mode, int *open_flags, unsigned *flags)
 {
@@ -83,11 +88,13 @@ int __stream_mode(const char *mode, int *open_flags, unsigned *flags)
 /* The three standard streams have no back link: they are never taken out. */
 void __stream_list(FILE *stream)
 {
+	__lock(&list_lock);
 	stream->next = all;
 	stream->link = &all;
 	if (all)
 		all->link = &stream->next;
 	all = stream;
+	__unlock(&list_lock);
 }
 
 FILE *__stream_new(const char *mode, int *open_flags)
@@ -109,9 +116,11 @@ FILE *__stream_new(const char *mode, int *open_flags)
 void __stream_free(FILE *stream)
 {
 	if (stream->link) {
+		__lock(&list_lock);
 		*stream->link = stream->next;
 		if (stream->next)
 			stream->next->link = stream->link;
+		__unlock(&list_lock);
 	}
 	if (stream->flags & STREAM_OWNED)
 		free(stream->buffer - UNGET);
@@ -164,7 +173,7 @@ FILE *fdopen(int fd, const char *mode)
 	return stream;
 }
 
-FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict stream)
+static int reopen(const char *path, const char *mode, FILE *stream)
 {
 	int flags, fd;
 	unsigned stream_flags;
@@ -172,21 +181,21 @@ FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__
 	(void)__stream_flush(stream);	/* failures of the old file are to be ignored */
 	__stream_forget_input(stream);
 	if (__stream_mode(mode, &flags, &stream_flags) < 0)
-		goto fail;
+		return -1;
 	if (!path) {
 		/* Without a name only the mode changes, as far as the descriptor allows. */
 		if (fcntl(stream->fd, F_SETFL, flags & (O_APPEND | O_NONBLOCK)) < 0)
-			goto fail;
+			return -1;
 	} else {
 		fd = open(path, flags, 0666);
 		if (fd < 0)
-			goto fail;
+			return -1;
 		if (stream->fd < 0) {
 			stream->fd = fd;
 		} else if (fd != stream->fd) {
 			if (dup3(fd, stream->fd, flags & O_CLOEXEC) < 0) {
 				close(fd);
-				goto fail;
+				return -1;
 			}
 			close(fd);
 		}
@@ -194,16 +203,23 @@ FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__
 	stream->flags = (stream->flags & (STREAM_STATIC | STREAM_OWNED | STREAM_NOBUFFER)) | stream_flags;
 	if (stream_flags & STREAM_WRITE && !(stream->flags & STREAM_NOBUFFER))
 		stream->flags |= STREAM_DECIDE;
-	return stream;
+	return 0;
+}
 
-fail:
+FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict stream)
+{
+	int locked = __stream_lock(stream), result = reopen(path, mode, stream);
+
+	__stream_unlock(stream, locked);
+	if (!result)
+		return stream;
 	fclose(stream);
 	return NULL;
 }
 
 int fclose(FILE *stream)
 {
-	int result = __stream_flush(stream);
+	int locked = __stream_lock(stream), result = __stream_flush(stream);
 
 	/* Give back what was read ahead, so that whoever shares the descriptor goes on from here. */
 	__stream_forget_input(stream);
@@ -212,36 +228,77 @@ int fclose(FILE *stream)
 	if (stream->flags & STREAM_STATIC) {
 		stream->fd = -1;
 		stream->flags &= STREAM_STATIC | STREAM_OWNED;
-	} else {
-		__stream_free(stream);
 	}
+	__stream_unlock(stream, locked);
+	if (!(stream->flags & STREAM_STATIC))
+		__stream_free(stream);
 	return result;
+}
+
+int fflush_unlocked(FILE *stream)
+{
+	if (!stream)
+		return fflush(NULL);
+	if (stream->write_at)
+		return __stream_flush(stream);
+	__stream_forget_input(stream);
+	return 0;
 }
 
 int fflush(FILE *stream)
 {
-	int result = 0;
+	int result = 0, locked;
 
 	if (stream) {
-		if (stream->write_at)
-			return __stream_flush(stream);
-		__stream_forget_input(stream);
-		return 0;
+		locked = __stream_lock(stream);
+		result = fflush_unlocked(stream);
+		__stream_unlock(stream, locked);
+		return result;
 	}
-	for (FILE *each = all; each; each = each->next)
+	__lock(&list_lock);
+	for (FILE *each = all; each; each = each->next) {
+		locked = __stream_lock(each);
 		if (each->write_at && __stream_flush(each) < 0)
 			result = EOF;
+		__stream_unlock(each, locked);
+	}
+	__unlock(&list_lock);
 	return result;
 }
 
+/* A stream that another thread has and does not give back, as one that it reads from, is left alone. */
 void __stdio_exit(void)
 {
+	const struct timespec moment = { .tv_nsec = 1000000 };
+
+	__lock(&list_lock);
 	for (FILE *each = all; each; each = each->next) {
+		int tries = each->write_at ? 100 : 0, busy;
+
+		while ((busy = ftrylockfile(each)) && tries-- > 0)
+			(void)__syscall(SYS_clock_nanosleep_time64, (long)CLOCK_MONOTONIC, 0L, (long)&moment, 0L);
+		if (busy)
+			continue;
 		if (each->write_at)
 			(void)__stream_flush(each);	/* nobody is left to be told */
 		else if (each->read_at && each->fd >= 0)
 			__stream_forget_input(each);
+		/* It stays locked: what other threads still write is lost, as it would be a moment later. */
 	}
+}
+
+/* In the child, the other threads' locks are nobody's. */
+void __stdio_fork(int stage)
+{
+	__fork_lock(&list_lock, stage);
+	if (stage != FORK_CHILD)
+		return;
+	for (FILE *each = all; each; each = each->next)
+		if (each->owner != thread_self()) {
+			each->lock = 0;
+			each->owner = NULL;
+			each->locks = 0;
+		}
 }
 
 int fileno(FILE *stream)
@@ -254,20 +311,4 @@ int fileno(FILE *stream)
 int fileno_unlocked(FILE *stream)
 {
 	return fileno(stream);
-}
-
-void flockfile(FILE *stream)
-{
-	(void)stream;
-}
-
-int ftrylockfile(FILE *stream)
-{
-	(void)stream;
-	return 0;
-}
-
-void funlockfile(FILE *stream)
-{
-	(void)stream;
 }

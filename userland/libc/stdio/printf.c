@@ -18,7 +18,7 @@ static int stream_flush(struct to_stream *to)
 	size_t used = to->used;
 
 	to->used = 0;
-	return fwrite(to->buffer, 1, used, to->stream) == used ? 0 : -1;
+	return fwrite_unlocked(to->buffer, 1, used, to->stream) == used ? 0 : -1;
 }
 
 static int stream_put(struct output *output, const char *from, size_t length)
@@ -28,7 +28,7 @@ static int stream_put(struct output *output, const char *from, size_t length)
 	if (!(to->stream->flags & STREAM_NOBUFFER) || length > sizeof(to->buffer)) {
 		if (to->used && stream_flush(to) < 0)
 			return -1;
-		return fwrite(from, 1, length, to->stream) == length ? 0 : -1;
+		return fwrite_unlocked(from, 1, length, to->stream) == length ? 0 : -1;
 	}
 	if (to->used + length > sizeof(to->buffer) && stream_flush(to) < 0)
 		return -1;
@@ -40,10 +40,11 @@ static int stream_put(struct output *output, const char *from, size_t length)
 int vfprintf(FILE *__restrict stream, const char *__restrict format, va_list arguments)
 {
 	struct to_stream to = { .output.put = stream_put, .stream = stream };
-	int count = __format(&to.output, format, arguments);
+	int locked = __stream_lock(stream), count = __format(&to.output, format, arguments);
 
 	if (to.used && stream_flush(&to) < 0)
-		return -1;
+		count = -1;
+	__stream_unlock(stream, locked);
 	return count;
 }
 

@@ -23,7 +23,7 @@ struct field {
 
 static int next(struct scan *scan)
 {
-	int c = scan->stream ? fgetc(scan->stream) : *scan->string ? (unsigned char)*scan->string++ : EOF;
+	int c = scan->stream ? fgetc_unlocked(scan->stream) : *scan->string ? (unsigned char)*scan->string++ : EOF;
 
 	if (c != EOF)
 		scan->read++;
@@ -36,7 +36,7 @@ static void back(struct scan *scan, int c)
 		return;
 	scan->read--;
 	if (scan->stream)
-		ungetc(c, scan->stream);
+		__ungetc_unlocked(c, scan->stream);
 	else
 		scan->string--;
 }
@@ -396,8 +396,10 @@ static int scan_all(struct scan *scan, const char *p, va_list arguments)
 int vfscanf(FILE *__restrict stream, const char *__restrict format, va_list arguments)
 {
 	struct scan scan = { .stream = stream };
+	int locked = __stream_lock(stream), count = scan_all(&scan, format, arguments);
 
-	return scan_all(&scan, format, arguments);
+	__stream_unlock(stream, locked);
+	return count;
 }
 
 int vsscanf(const char *__restrict string, const char *__restrict format, va_list arguments)

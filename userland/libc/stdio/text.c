@@ -12,7 +12,7 @@ int getc(FILE *stream)
 
 int getc_unlocked(FILE *stream)
 {
-	return fgetc(stream);
+	return fgetc_unlocked(stream);
 }
 
 int getchar(void)
@@ -22,7 +22,7 @@ int getchar(void)
 
 int getchar_unlocked(void)
 {
-	return fgetc(stdin);
+	return fgetc_unlocked(stdin);
 }
 
 int putc(int c, FILE *stream)
@@ -32,7 +32,7 @@ int putc(int c, FILE *stream)
 
 int putc_unlocked(int c, FILE *stream)
 {
-	return fputc(c, stream);
+	return fputc_unlocked(c, stream);
 }
 
 int putchar(int c)
@@ -42,22 +42,26 @@ int putchar(int c)
 
 int putchar_unlocked(int c)
 {
-	return fputc(c, stdout);
+	return fputc_unlocked(c, stdout);
 }
 
-int fputs(const char *__restrict string, FILE *__restrict stream)
+int fputs_unlocked(const char *__restrict string, FILE *__restrict stream)
 {
 	size_t length = strlen(string);
 
-	return fwrite(string, 1, length, stream) == length ? 0 : EOF;
+	return fwrite_unlocked(string, 1, length, stream) == length ? 0 : EOF;
 }
 
 int puts(const char *string)
 {
-	return fputs(string, stdout) < 0 || fputc('\n', stdout) < 0 ? EOF : 0;
+	int locked = __stream_lock(stdout);
+	int result = fputs_unlocked(string, stdout) < 0 || fputc_unlocked('\n', stdout) < 0 ? EOF : 0;
+
+	__stream_unlock(stdout, locked);
+	return result;
 }
 
-char *fgets(char *__restrict string, int size, FILE *__restrict stream)
+char *fgets_unlocked(char *__restrict string, int size, FILE *__restrict stream)
 {
 	char *at = string;
 
@@ -91,13 +95,14 @@ char *fgets(char *__restrict string, int size, FILE *__restrict stream)
 		if (newline)
 			break;
 	}
-	if (at == string || (ferror(stream) && !feof(stream) && at == string))
+	if (at == string || (ferror_unlocked(stream) && !feof_unlocked(stream) && at == string))
 		return NULL;
 	*at = '\0';
 	return string;
 }
 
-ssize_t getdelim(char **__restrict line, size_t *__restrict size, int delimiter, FILE *__restrict stream)
+ssize_t __getdelim_unlocked(char **__restrict line, size_t *__restrict size, int delimiter,
+			    FILE *__restrict stream)
 {
 	size_t used = 0;
 

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include "thread.h"
 
 static char **array;		/* environ, when it is ours */
 static char **own;
 static size_t own_count;
 
-extern char **environ;
+static volatile int lock;		/* of changes; whoever reads while others change must see to it himself */
+
+void __environ_fork(int stage);
 
 static size_t name_length(const char *assignment)
 {
@@ -77,26 +80,25 @@ static int put(char *assignment, size_t length)
 int putenv(char *assignment)
 {
 	size_t length = name_length(assignment);
+	int result;
 
 	if (!length) {
 		errno = EINVAL;
 		return -1;
 	}
-	return assignment[length] ? put(assignment, length) : unsetenv(assignment);
+	if (!assignment[length])
+		return unsetenv(assignment);
+	__lock(&lock);
+	result = put(assignment, length);
+	__unlock(&lock);
+	return result;
 }
 
-int setenv(const char *name, const char *value, int overwrite)
+static int set(const char *name, size_t length, const char *value)
 {
-	size_t length = name ? name_length(name) : 0, value_length;
+	size_t value_length = strlen(value);
 	char *assignment, **more;
 
-	if (!length || name[length]) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (!overwrite && find(name, length))
-		return 0;
-	value_length = strlen(value);
 	more = reallocarray(own, own_count + 1, sizeof(*more));
 	if (!more)
 		return -1;
@@ -116,6 +118,21 @@ int setenv(const char *name, const char *value, int overwrite)
 	return 0;
 }
 
+int setenv(const char *name, const char *value, int overwrite)
+{
+	size_t length = name ? name_length(name) : 0;
+	int result;
+
+	if (!length || name[length]) {
+		errno = EINVAL;
+		return -1;
+	}
+	__lock(&lock);
+	result = !overwrite && find(name, length) ? 0 : set(name, length, value);
+	__unlock(&lock);
+	return result;
+}
+
 int unsetenv(const char *name)
 {
 	size_t length = name ? name_length(name) : 0;
@@ -125,6 +142,7 @@ int unsetenv(const char *name)
 		errno = EINVAL;
 		return -1;
 	}
+	__lock(&lock);
 	while ((entry = find(name, length))) {
 		char *old = *entry;
 
@@ -132,15 +150,23 @@ int unsetenv(const char *name)
 			entry[0] = entry[1];
 		forget(old);
 	}
+	__unlock(&lock);
 	return 0;
 }
 
 int clearenv(void)
 {
+	__lock(&lock);
 	while (own_count > 0)
 		free(own[--own_count]);
 	free(array);
 	array = NULL;
 	environ = NULL;
+	__unlock(&lock);
 	return 0;
+}
+
+void __environ_fork(int stage)
+{
+	__fork_lock(&lock, stage);
 }

@@ -1,6 +1,7 @@
 /* Absolute values, quotients, pseudo-random numbers. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include "thread.h"
 
 int abs(int number)
 {
@@ -44,6 +45,7 @@ imaxdiv_t imaxdiv(intmax_t numerator, intmax_t denominator)
 
 /* A 64-bit linear congruential generator, of which the upper bits are used. */
 static uint64_t state = 1;
+static volatile int lock;
 
 static int step(uint64_t *state)
 {
@@ -53,12 +55,19 @@ static int step(uint64_t *state)
 
 int rand(void)
 {
-	return step(&state);
+	int number;
+
+	__lock(&lock);
+	number = step(&state);
+	__unlock(&lock);
+	return number;
 }
 
 void srand(unsigned seed)
 {
+	__lock(&lock);
 	state = seed;
+	__unlock(&lock);
 }
 
 int rand_r(unsigned *seed)
@@ -72,10 +81,10 @@ int rand_r(unsigned *seed)
 
 long random(void)
 {
-	return step(&state);
+	return rand();
 }
 
 void srandom(unsigned seed)
 {
-	state = seed;
+	srand(seed);
 }

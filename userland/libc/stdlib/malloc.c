@@ -10,6 +10,9 @@
  * two list links; neighbours that are free are always merged, so no two free blocks touch. The heap
  * is a series of regions, each of which ends in a block of size 0 that counts as used, so that
  * somebody else's use of the break, or a kernel without one, only costs a new region.
+ *
+ * The heap is one, under heap_lock. Each thread keeps some small blocks that it has freed for itself: they
+ * count as used in the heap and carry CACHED, so that freeing one again is noticed.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -17,15 +20,19 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "thread.h"
 
 #define USED	1u
 #define MAPPED	2u
+#define CACHED	4u
 #define FLAGS	15u
 #define HEADER	8u
 #define MINIMUM 32u			/* header, two links, and the alignment */
 #define LARGE	(128u * 1024)		/* from here on blocks are mapped */
 #define REGION	(64u * 1024)
 #define BINS	80
+#define CACHE_LIMIT 512u		/* largest block that a thread keeps */
+#define CACHE_DEPTH 16			/* of each size */
 
 struct block {
 	uint32_t previous;		/* size of the block before, 0 for the first; of MAPPED ones, see above */
@@ -36,6 +43,31 @@ struct block {
 static struct block bins[BINS];		/* heads of rings */
 static uint32_t occupied[(BINS + 31) / 32];
 static struct block *heap_end;		/* the end marker of the newest region */
+static volatile int heap_lock;
+static __thread struct {
+	struct block *first[CACHE_LIMIT / 16 + 1];
+	unsigned char count[CACHE_LIMIT / 16 + 1];
+} cache;
+
+void __malloc_fork(int stage);
+void __malloc_thread_exit(void);
+
+static void lock(void)
+{
+	if (__threaded)
+		__lock(&heap_lock);
+}
+
+static void unlock(void)
+{
+	if (__threaded)
+		__unlock(&heap_lock);
+}
+
+void __malloc_fork(int stage)
+{
+	__fork_lock(&heap_lock, stage);
+}
 
 static uint32_t size_of(const struct block *block)
 {
@@ -226,6 +258,14 @@ static void *map(size_t size, size_t alignment)
 	return (void *)memory;
 }
 
+/* What a block for so many bytes, fewer than LARGE, takes. */
+static uint32_t needed(size_t size)
+{
+	uint32_t need = ((uint32_t)size + HEADER + 15) & ~15u;
+
+	return need < MINIMUM ? MINIMUM : need;
+}
+
 void *malloc(size_t size)
 {
 	struct block *block;
@@ -233,17 +273,25 @@ void *malloc(size_t size)
 
 	if (size >= LARGE)
 		return map(size, 16);
-	need = ((uint32_t)size + HEADER + 15) & ~15u;
-	if (need < MINIMUM)
-		need = MINIMUM;
-	block = find(need);
-	if (!block) {
-		errno = ENOMEM;
-		return NULL;
+	need = needed(size);
+	if (need <= CACHE_LIMIT && cache.first[need / 16]) {
+		block = cache.first[need / 16];
+		cache.first[need / 16] = block->next;
+		cache.count[need / 16]--;
+		block->size &= ~CACHED;
+		return memory_of(block);
 	}
-	block->size |= USED;
-	split(block, need);
-	return memory_of(block);
+	lock();
+	block = find(need);
+	if (block) {
+		block->size |= USED;
+		split(block, need);
+	}
+	unlock();
+	if (block)
+		return memory_of(block);
+	errno = ENOMEM;
+	return NULL;
 }
 
 /* The whole mapping around a MAPPED block. */
@@ -258,22 +306,47 @@ static char *mapping(struct block *block, size_t *length)
 void free(void *memory)
 {
 	struct block *block;
-	int error = errno;
+	uint32_t size;
 
 	if (!memory)
 		return;
 	block = block_of(memory);
-	if (!(block->size & USED) || (uintptr_t)memory % 16)
+	if ((block->size & (USED | CACHED)) != USED || (uintptr_t)memory % 16)
 		corrupt("free(): not an allocated block\n");
+	size = size_of(block);
 	if (block->size & MAPPED) {
+		int error = errno;
 		size_t length;
 		char *start = mapping(block, &length);
 
 		(void)munmap(start, length);	/* nothing to be done about a failure */
+		errno = error;
+	} else if (size <= CACHE_LIMIT && cache.count[size / 16] < CACHE_DEPTH) {
+		block->size |= CACHED;
+		block->next = cache.first[size / 16];
+		cache.first[size / 16] = block;
+		cache.count[size / 16]++;
 	} else {
+		lock();
 		insert(merge(block));
+		unlock();
 	}
-	errno = error;
+}
+
+/* Whatever the ending thread kept goes back to the heap. */
+void __malloc_thread_exit(void)
+{
+	lock();
+	for (size_t i = 0; i < sizeof(cache.first) / sizeof(cache.first[0]); i++)
+		while (cache.first[i]) {
+			struct block *block = cache.first[i];
+
+			cache.first[i] = block->next;
+			block->size &= ~CACHED;
+			insert(merge(block));
+		}
+	unlock();
+	memset(&cache, 0, sizeof(cache));
 }
 
 void *calloc(size_t count, size_t size)
@@ -338,14 +411,16 @@ void *realloc(void *memory, size_t size)
 			}
 		}
 	} else if (size < LARGE) {
-		uint32_t need = ((uint32_t)size + HEADER + 15) & ~15u;
+		uint32_t need = needed(size);
+		int fits;
 
-		if (need < MINIMUM)
-			need = MINIMUM;
-		if (need <= size_of(block) || extend(block, need)) {
+		lock();
+		fits = need <= size_of(block) || extend(block, need);
+		if (fits)
 			split(block, need);
+		unlock();
+		if (fits)
 			return memory;
-		}
 	}
 	fresh = malloc(size);
 	if (!fresh)
@@ -383,6 +458,7 @@ void *memalign(size_t alignment, size_t size)
 	wide = malloc(size + alignment + MINIMUM);
 	if (!wide)
 		return NULL;
+	lock();
 	block = block_of(wide);
 	memory = ((uintptr_t)wide + alignment - 1) & -alignment;
 	if (memory != (uintptr_t)wide) {
@@ -400,7 +476,8 @@ void *memalign(size_t alignment, size_t size)
 		insert(merge(block));
 		block = aligned;
 	}
-	split(block, ((uint32_t)size + HEADER + 15 < MINIMUM ? MINIMUM : (uint32_t)size + HEADER + 15) & ~15u);
+	split(block, needed(size));
+	unlock();
 	return memory_of(block);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "calendar.h"
+#include "thread.h"
 
 /* When a change happens: Jn (1 to 365, no leap day), n (0 to 365), or Mm.w.d */
 struct rule {
@@ -22,6 +23,8 @@ static struct zone {
 	int has_summer;
 	struct rule start, end;
 } zone;
+
+static volatile int lock;
 
 char *tzname[2] = { zone.names[0], zone.names[1] };
 long timezone;
@@ -134,7 +137,7 @@ static int read_zone(const char *p)
 	return 0;
 }
 
-void tzset(void)
+static void read_environment(void)
 {
 	const char *source = getenv("TZ");
 
@@ -189,17 +192,29 @@ static int is_summer(long long utc)
 	return start < end ? utc >= start && utc < end : utc >= start || utc < end;
 }
 
-long __zone_at(long long utc, int *summer, const char **name)
+void tzset(void)
 {
-	tzset();
-	*summer = is_summer(utc);
-	*name = zone.names[*summer];
-	return zone.offset[*summer];
+	__lock(&lock);
+	read_environment();
+	__unlock(&lock);
 }
 
-long __zone_of_local(long long local, int summer)
+long __zone_at(long long utc, int *summer, const char **name)
 {
-	tzset();
+	long offset;
+
+	__lock(&lock);
+	read_environment();
+	*summer = is_summer(utc);
+	*name = zone.names[*summer];
+	offset = zone.offset[*summer];
+	__unlock(&lock);
+	return offset;
+}
+
+static long of_local(long long local, int summer)
+{
+	read_environment();
 	if (!zone.has_summer)
 		return zone.offset[0];
 	if (summer >= 0)
@@ -208,4 +223,14 @@ long __zone_of_local(long long local, int summer)
 	if (is_summer(local - zone.offset[1]))
 		return zone.offset[1];
 	return zone.offset[0];
+}
+
+long __zone_of_local(long long local, int summer)
+{
+	long offset;
+
+	__lock(&lock);
+	offset = of_local(local, summer);
+	__unlock(&lock);
+	return offset;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 static mode_t mode_argument(int flags, va_list arguments)
 {
@@ -19,7 +19,7 @@ int open(const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = mode_argument(flags, arguments);
 	va_end(arguments);
-	return SYS3(open, path, flags | O_LARGEFILE, mode);
+	return CP3(open, path, flags | O_LARGEFILE, mode);
 }
 
 int openat(int directory, const char *path, int flags, ...)
@@ -30,7 +30,7 @@ int openat(int directory, const char *path, int flags, ...)
 	va_start(arguments, flags);
 	mode = mode_argument(flags, arguments);
 	va_end(arguments);
-	return SYS4(openat, directory, path, flags | O_LARGEFILE, mode);
+	return CP4(openat, directory, path, flags | O_LARGEFILE, mode);
 }
 
 int creat(const char *path, mode_t mode)

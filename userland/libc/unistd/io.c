@@ -6,46 +6,46 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 ssize_t read(int fd, void *buffer, size_t length)
 {
-	return SYS3(read, fd, buffer, length);
+	return CP3(read, fd, buffer, length);
 }
 
 ssize_t write(int fd, const void *buffer, size_t length)
 {
-	return SYS3(write, fd, buffer, length);
+	return CP3(write, fd, buffer, length);
 }
 
 ssize_t pread(int fd, void *buffer, size_t length, off_t offset)
 {
-	return SYS5(pread64, fd, buffer, length, LOW(offset), HIGH(offset));
+	return CP5(pread64, fd, buffer, length, LOW(offset), HIGH(offset));
 }
 
 ssize_t pwrite(int fd, const void *buffer, size_t length, off_t offset)
 {
-	return SYS5(pwrite64, fd, buffer, length, LOW(offset), HIGH(offset));
+	return CP5(pwrite64, fd, buffer, length, LOW(offset), HIGH(offset));
 }
 
 ssize_t readv(int fd, const struct iovec *vector, int count)
 {
-	return SYS3(readv, fd, vector, count);
+	return CP3(readv, fd, vector, count);
 }
 
 ssize_t writev(int fd, const struct iovec *vector, int count)
 {
-	return SYS3(writev, fd, vector, count);
+	return CP3(writev, fd, vector, count);
 }
 
 ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
 {
-	return SYS5(preadv, fd, vector, count, LOW(offset), HIGH(offset));
+	return CP5(preadv, fd, vector, count, LOW(offset), HIGH(offset));
 }
 
 ssize_t pwritev(int fd, const struct iovec *vector, int count, off_t offset)
 {
-	return SYS5(pwritev, fd, vector, count, LOW(offset), HIGH(offset));
+	return CP5(pwritev, fd, vector, count, LOW(offset), HIGH(offset));
 }
 
 ssize_t sendfile(int to, int from, off_t *offset, size_t count)
@@ -64,7 +64,7 @@ off_t lseek(int fd, off_t offset, int whence)
 
 int close(int fd)
 {
-	return SYS1(close, fd);
+	return CP1(close, fd);
 }
 
 int dup(int fd)
@@ -100,6 +100,8 @@ int fcntl(int fd, int command, ...)
 	va_start(arguments, command);
 	argument = va_arg(arguments, long);
 	va_end(arguments);
+	if (command == F_SETLKW || command == F_OFD_SETLKW)
+		return CP3(fcntl64, fd, command, argument);
 	return SYS3(fcntl64, fd, command, argument);
 }
 
@@ -121,12 +123,12 @@ int flock(int fd, int operation)
 
 int fsync(int fd)
 {
-	return SYS1(fsync, fd);
+	return CP1(fsync, fd);
 }
 
 int fdatasync(int fd)
 {
-	return SYS1(fdatasync, fd);
+	return CP1(fdatasync, fd);
 }
 
 int syncfs(int fd)

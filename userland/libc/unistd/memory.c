@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
@@ -38,7 +38,7 @@ void *mremap(void *old, size_t old_length, size_t length, int flags, ...)
 
 int msync(void *address, size_t length, int flags)
 {
-	return SYS3(msync, address, length, flags);
+	return CP3(msync, address, length, flags);
 }
 
 int madvise(void *address, size_t length, int advice)

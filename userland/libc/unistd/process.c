@@ -8,15 +8,7 @@
 #include <sys/times.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "libc.h"
-
-int __clone(int (*function)(void *), void *stack, int flags, void *argument, int *parent_tid,
-	    void *tls, int *child_tid);
-
-pid_t fork(void)
-{
-	return SYS0(fork);
-}
+#include "thread.h"
 
 int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 {
@@ -118,32 +110,32 @@ int getresgid(gid_t *real, gid_t *effective, gid_t *saved)
 
 int setuid(uid_t user)
 {
-	return SYS1(setuid32, user);
+	return (int)__result(__setxid(SYS_setuid32, (long)user, 0L, 0L));
 }
 
 int setgid(gid_t group)
 {
-	return SYS1(setgid32, group);
+	return (int)__result(__setxid(SYS_setgid32, (long)group, 0L, 0L));
 }
 
 int setreuid(uid_t real, uid_t effective)
 {
-	return SYS2(setreuid32, real, effective);
+	return (int)__result(__setxid(SYS_setreuid32, (long)real, (long)effective, 0L));
 }
 
 int setregid(gid_t real, gid_t effective)
 {
-	return SYS2(setregid32, real, effective);
+	return (int)__result(__setxid(SYS_setregid32, (long)real, (long)effective, 0L));
 }
 
 int setresuid(uid_t real, uid_t effective, uid_t saved)
 {
-	return SYS3(setresuid32, real, effective, saved);
+	return (int)__result(__setxid(SYS_setresuid32, (long)real, (long)effective, (long)saved));
 }
 
 int setresgid(gid_t real, gid_t effective, gid_t saved)
 {
-	return SYS3(setresgid32, real, effective, saved);
+	return (int)__result(__setxid(SYS_setresgid32, (long)real, (long)effective, (long)saved));
 }
 
 int seteuid(uid_t user)
@@ -163,7 +155,7 @@ int getgroups(int count, gid_t groups[])
 
 int setgroups(size_t count, const gid_t *groups)
 {
-	return SYS2(setgroups32, count, groups);
+	return (int)__result(__setxid(SYS_setgroups32, (long)count, (long)groups, 0L));
 }
 
 int execve(const char *path, char *const argv[], char *const environment[])
@@ -181,7 +173,7 @@ static void from_kernel(struct rusage *to, const struct abi_rusage *from)
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
 	struct abi_rusage kernel;
-	pid_t child = SYS4(wait4, pid, status, options, usage ? &kernel : NULL);
+	pid_t child = CP4(wait4, pid, status, options, usage ? &kernel : NULL);
 
 	if (child > 0 && usage)
 		from_kernel(usage, &kernel);
@@ -205,7 +197,7 @@ pid_t wait(int *status)
 
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
-	return SYS5(waitid, type, id, info, options, NULL);
+	return CP5(waitid, type, id, info, options, NULL);
 }
 
 int getrusage(int who, struct rusage *usage)
@@ -271,41 +263,6 @@ int nice(int increment)
 		return -1;
 	}
 	return priority;
-}
-
-int sched_yield(void)
-{
-	return SYS0(sched_yield);
-}
-
-int sched_get_priority_max(int policy)
-{
-	return SYS1(sched_get_priority_max, policy);
-}
-
-int sched_get_priority_min(int policy)
-{
-	return SYS1(sched_get_priority_min, policy);
-}
-
-int sched_getparam(pid_t pid, struct sched_param *parameters)
-{
-	return SYS2(sched_getparam, pid, parameters);
-}
-
-int sched_setparam(pid_t pid, const struct sched_param *parameters)
-{
-	return SYS2(sched_setparam, pid, parameters);
-}
-
-int sched_getscheduler(pid_t pid)
-{
-	return SYS1(sched_getscheduler, pid);
-}
-
-int sched_setscheduler(pid_t pid, int policy, const struct sched_param *parameters)
-{
-	return SYS3(sched_setscheduler, pid, policy, parameters);
 }
 
 int prctl(int operation, ...)

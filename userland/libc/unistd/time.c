@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <utime.h>
-#include "libc.h"
+#include "thread.h"
 
 _Static_assert(sizeof(struct timespec) == sizeof(struct abi_timespec64), "struct timespec is the kernel's");
 
@@ -28,12 +28,12 @@ int clock_getres(clockid_t clock, struct timespec *resolution)
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
 {
-	return (int)-__syscall(SYS_clock_nanosleep_time64, (long)clock, (long)flags, (long)time, (long)left);
+	return (int)-__syscall_cp(SYS_clock_nanosleep_time64, (long)clock, (long)flags, (long)time, (long)left, 0L, 0L);
 }
 
 int nanosleep(const struct timespec *time, struct timespec *left)
 {
-	return SYS4(clock_nanosleep_time64, CLOCK_REALTIME, 0, time, left);
+	return CP4(clock_nanosleep_time64, CLOCK_REALTIME, 0, time, left);
 }
 
 unsigned sleep(unsigned seconds)

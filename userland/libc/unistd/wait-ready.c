@@ -6,13 +6,13 @@
 #include <sys/select.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-#include "libc.h"
+#include "thread.h"
 
 #define SIGSET_SIZE 8
 
 int poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
-	return SYS3(poll, fds, count, milliseconds);
+	return CP3(poll, fds, count, milliseconds);
 }
 
 /* The kernel writes the time left into its argument, which is const here. */
@@ -22,7 +22,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, cons
 
 	if (timeout)
 		left = *timeout;
-	return SYS5(ppoll_time64, fds, count, timeout ? &left : NULL, mask, SIGSET_SIZE);
+	return CP5(ppoll_time64, fds, count, timeout ? &left : NULL, mask, SIGSET_SIZE);
 }
 
 int pselect(int count, fd_set *__restrict reading, fd_set *__restrict writing,
@@ -34,7 +34,7 @@ int pselect(int count, fd_set *__restrict reading, fd_set *__restrict writing,
 
 	if (timeout)
 		left = *timeout;
-	return SYS6(pselect6_time64, count, reading, writing, exceptions, timeout ? &left : NULL, &pack);
+	return CP6(pselect6_time64, count, reading, writing, exceptions, timeout ? &left : NULL, &pack);
 }
 
 int select(int count, fd_set *__restrict reading, fd_set *__restrict writing,
@@ -53,7 +53,7 @@ int select(int count, fd_set *__restrict reading, fd_set *__restrict writing,
 			.tv_nsec = timeout->tv_usec % 1000000 * 1000,
 		};
 	}
-	ready = SYS6(pselect6_time64, count, reading, writing, exceptions, timeout ? &left : NULL, NULL);
+	ready = CP6(pselect6_time64, count, reading, writing, exceptions, timeout ? &left : NULL, NULL);
 	if (timeout)
 		*timeout = (struct timeval){ left.tv_sec, left.tv_nsec / 1000 };
 	return ready;
@@ -76,13 +76,13 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 
 int epoll_wait(int epoll, struct epoll_event *events, int count, int milliseconds)
 {
-	return SYS4(epoll_wait, epoll, events, count, milliseconds);
+	return CP4(epoll_wait, epoll, events, count, milliseconds);
 }
 
 int epoll_pwait(int epoll, struct epoll_event *events, int count, int milliseconds,
 		const sigset_t *mask)
 {
-	return SYS6(epoll_pwait, epoll, events, count, milliseconds, mask, SIGSET_SIZE);
+	return CP6(epoll_pwait, epoll, events, count, milliseconds, mask, SIGSET_SIZE);
 }
 
 int eventfd(unsigned count, int flags)
