@@ -61,6 +61,7 @@
 #define FITHAW		_IOWR('X', 120, __s32)
 #define FS_IOC_GETFLAGS	_IOR('f', 1, __s32)
 #define FS_IOC_SETFLAGS	_IOW('f', 2, __s32)
+#define FS_IOC_GETVERSION	_IOR('v', 1, __s32)
 
 #define FS_SYNC_FL	0x00000008
 #define FS_IMMUTABLE_FL	0x00000010

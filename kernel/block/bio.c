@@ -10,6 +10,7 @@
 #include <core/printk.h>
 #include <core/string.h>
 #include <mm/kmalloc.h>
+#include <sched/task.h>
 
 #define SECTOR_SHIFT 9
 
@@ -164,6 +165,8 @@ void bio_submit(struct bio *b)
 	struct disk *d = b->bdev->disk;
 	int error = check(b);
 
+	if (!error && b->op == BIO_READ)
+		current->io_read_bytes += b->bytes;
 	if (error)
 		bio_done(b, error);
 	else if (b->bytes > d->max_sectors << SECTOR_SHIFT || b->vcnt > d->max_segments)

@@ -293,6 +293,16 @@ static bool needs_postflush(const struct request_queue *q, const struct request 
 	return rq->want == BIO_WRITE && b->fua && q->disk->write_cache && !q->disk->fua;
 }
 
+static void count_part(struct bio *b, u32 sectors)
+{
+	u64 *done = b->bdev->done + (b->op == BIO_WRITE ? 2 : 0);
+
+	if (b->op == BIO_FLUSH)
+		return;
+	done[0]++;
+	done[1] += sectors;
+}
+
 /* Merges or makes a request; false: none is free. lock held. */
 static bool try_add(struct request_queue *q, struct bio *b)
 {
@@ -302,10 +312,13 @@ static bool try_add(struct request_queue *q, struct bio *b)
 	struct request *rq;
 
 	wait = b->op != BIO_FLUSH && must_wait(q, b, sector, sectors);
-	if (plain && !wait && merge(q, b, sector, sectors))
+	if (plain && !wait && merge(q, b, sector, sectors)) {
+		count_part(b, sectors);
 		return true;
+	}
 	if (list_empty(&q->free))
 		return false;
+	count_part(b, sectors);
 	rq = list_first_entry(&q->free, struct request, link);
 	list_del(&rq->link);
 	fill(q, rq, b, sector, sectors);

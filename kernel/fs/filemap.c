@@ -316,7 +316,7 @@ ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos)
 		*pos += n;
 out:
 	up_write(&inode->rwsem);
-	if (n > 0 && unlikely((f->flags & O_DSYNC) || (inode->sb->flags & MS_SYNCHRONOUS))) {
+	if (n > 0 && unlikely((f->flags & O_DSYNC) || (inode->sb->flags & MS_SYNCHRONOUS) || (inode->flags & S_SYNC))) {
 		error = f->op->fsync ? f->op->fsync(f, *pos - n, *pos - 1, (f->flags & O_SYNC) != O_SYNC) : 0;
 		if (error)
 			n = error;

@@ -17,6 +17,8 @@ enum kind { POSIX, OFD, FLOCK };
 
 struct file_lock {
 	struct list_head link;
+	struct list_head all;		/* all_lock, while it is held */
+	const struct inode *inode;
 	const void *owner;
 	enum kind kind;
 	int type;			/* F_RDLCK, F_WRLCK */
@@ -37,6 +39,25 @@ struct waiter {
 };
 static LIST_HEAD(waiters);		/* POSIX locks waited for, to find deadlocks */
 static DEFINE_SPINLOCK(waiters_lock, RANK_EPOLL);
+
+/* Every lock that is held, for /proc/locks. */
+static LIST_HEAD(all_locks);
+static DEFINE_SPINLOCK(all_lock, RANK_EPOLL);
+
+static void enlist(struct file_lock *l)
+{
+	spin_lock(&all_lock);
+	list_add_tail(&l->all, &all_locks);
+	spin_unlock(&all_lock);
+}
+
+static void drop(struct file_lock *l)
+{
+	spin_lock(&all_lock);
+	list_del(&l->all);
+	spin_unlock(&all_lock);
+	kfree(l);
+}
 
 static struct file_lock_context *context(struct inode *inode)
 {
@@ -66,7 +87,7 @@ void locks_free_inode(struct inode *inode)
 	struct file_lock *l, *n;
 
 	list_for_each_entry_safe(l, n, &inode->locks->locks, link)
-		kfree(l);
+		drop(l);
 	kfree(inode->locks);
 	inode->locks = NULL;
 }
@@ -114,7 +135,7 @@ static void replace(struct file_lock_context *c, struct file_lock **want, struct
 			w->start = min(w->start, l->start);
 			w->end = max(w->end, l->end);
 			list_del(&l->link);
-			kfree(l);
+			drop(l);
 			continue;
 		}
 		if (l->end < w->start || l->start > w->end)
@@ -127,13 +148,14 @@ static void replace(struct file_lock_context *c, struct file_lock **want, struct
 			tail->start = w->end + 1;
 			l->end = w->start - 1;
 			list_add(&tail->link, &l->link);
+			enlist(tail);
 		} else if (l->start < w->start) {
 			l->end = w->start - 1;
 		} else if (l->end > w->end) {
 			l->start = w->end + 1;
 		} else {
 			list_del(&l->link);
-			kfree(l);
+			drop(l);
 		}
 	}
 	if (w->type != F_UNLCK) {
@@ -143,6 +165,7 @@ static void replace(struct file_lock_context *c, struct file_lock **want, struct
 			at = &l->link;
 		}
 		list_add(&w->link, at);
+		enlist(w);
 		*want = NULL;
 	}
 	changed(c);
@@ -199,6 +222,7 @@ static int apply(struct inode *inode, const struct file_lock *proto, bool wait)
 	if (!c || !want || !extra)
 		goto out;
 	*want = *proto;
+	want->inode = inode;
 	error = 0;
 	mutex_lock(&c->lock);
 	while (!error && want->type != F_UNLCK && (other = find_conflict(c, want)))
@@ -341,7 +365,7 @@ static void release(struct inode *inode, const void *owner, bool posix)
 	list_for_each_entry_safe(l, n, &c->locks, link)
 		if (l->owner == owner && (l->kind == POSIX) == posix) {
 			list_del(&l->link);
-			kfree(l);
+			drop(l);
 			any = true;
 		}
 	if (any)
@@ -358,3 +382,33 @@ void locks_release_file(struct file *f)
 {
 	release(f->inode, f, false);
 }
+
+/* ---- /proc/locks ---- */
+
+static int show_locks(struct seq_file *m, void *v)
+{
+	static const char *const kinds[] = { [POSIX] = "POSIX ", [OFD] = "OFDLCK", [FLOCK] = "FLOCK " };
+	const struct file_lock *l;
+	unsigned n = 0;
+
+	(void)v;
+	spin_lock(&all_lock);
+	list_for_each_entry(l, &all_locks, all) {
+		dev_t dev = l->inode->sb->dev;
+
+		seq_printf(m, "%u: %s ADVISORY  %s %d %02x:%02x:%llu %lld ", ++n, kinds[l->kind], l->type == F_WRLCK ? "WRITE" : "READ ",
+			   l->pid, MAJOR(dev), MINOR(dev), l->inode->ino, l->start);
+		if (l->end == 0x7fffffffffffffffLL)
+			seq_puts(m, "EOF\n");
+		else
+			seq_printf(m, "%lld\n", l->end);
+	}
+	spin_unlock(&all_lock);
+	return 0;
+}
+
+static int __init locks_init(void)
+{
+	return proc_create_single("locks", 0444, show_locks, NULL);
+}
+late_initcall(locks_init);

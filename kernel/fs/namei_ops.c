@@ -494,6 +494,8 @@ static int rename_locked(struct nameidata *o, struct nameidata *n, unsigned flag
 	error = -ENOTDIR;
 	if (!S_ISDIR(od->inode->mode) && (o->last_slash || (!(flags & RENAME_EXCHANGE) && n->last_slash)))
 		goto out;
+	if ((flags & RENAME_EXCHANGE) && !S_ISDIR(nd->inode->mode) && n->last_slash)
+		goto out;
 	error = -EINVAL;
 	if (od == trap)		/* into its own descendant */
 		goto out;

@@ -148,6 +148,9 @@ static struct file *finish_open(const struct path *path, unsigned flags, bool cr
 		flags &= ~O_TRUNC;
 	else
 		error = may_open(path, flags);
+	/* A program that does not know of large files would see wrong positions in one. */
+	if (!error && !(flags & O_LARGEFILE) && S_ISREG(path->dentry->inode->mode) && inode_size(path->dentry->inode) > 0x7fffffff)
+		error = -EOVERFLOW;
 	if (error)
 		return ERR_PTR(error);
 	f = open_path(path, flags);
@@ -205,7 +208,7 @@ static struct file *open_create(int dfd, const char *name, unsigned flags, umode
 		return ERR_PTR(error);
 	for (;;) {
 		if (nd.last_type != LAST_NORM) {
-			f = ERR_PTR(-EISDIR);
+			f = ERR_PTR(flags & O_EXCL ? -EEXIST : -EISDIR);
 			break;
 		}
 		if (nd.last_slash) {

@@ -9,6 +9,7 @@
 #include <core/init.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
+#include <sched/task.h>
 #include <mm/mm.h>
 
 static DEFINE_SPINLOCK(lru_lock, RANK_LRU);
@@ -180,6 +181,7 @@ bool page_set_dirty(struct page *p)
 		mem_count(MEM_DIRTY, 1);
 	}
 	spin_unlock(&m->lock);
+	current->io_write_bytes += PAGE_SIZE;
 	if (m->host)
 		inode_mark_dirty(m->host, I_DIRTY_PAGES);
 	return true;

@@ -29,13 +29,8 @@ bool page_trylock(struct page *p)
 void page_lock(struct page *p)
 {
 	might_sleep();
-	if (page_test_set(p, PG_LOCKED)) {
-		const char *what = current->wait_what;
-
-		current->wait_what = "page lock";
+	if (page_test_set(p, PG_LOCKED))
 		wait_event(page_queue(p), !page_test_set(p, PG_LOCKED));
-		current->wait_what = what;
-	}
 }
 
 void page_unlock(struct page *p)
@@ -51,13 +46,8 @@ void page_unlock(struct page *p)
 void page_wait_writeback(struct page *p)
 {
 	might_sleep();
-	if (page_test(p, PG_WRITEBACK)) {
-		const char *what = current->wait_what;
-
-		current->wait_what = "page write-back";
+	if (page_test(p, PG_WRITEBACK))
 		wait_event(page_queue(p), !page_test(p, PG_WRITEBACK));
-		current->wait_what = what;
-	}
 }
 
 void page_end_writeback(struct page *p)

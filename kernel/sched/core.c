@@ -239,10 +239,16 @@ static struct task *switch_to_next(bool preempt)
 
 void schedule(void)
 {
+	schedule_from((unsigned long)__builtin_return_address(0));
+}
+
+void schedule_from(unsigned long ip)
+{
 	unsigned long flags;
 	struct task *dead;
 
 	might_sleep();
+	current->wait_ip = ip;
 	flags = irq_save();
 	dead = switch_to_next(false);
 	irq_restore(flags);

@@ -169,7 +169,7 @@ static void reset_copy(struct task *t, const struct clone_request *r)
 	t->restart.fn = NULL;
 	t->kthread_done = NULL;
 	t->kthread_stop = false;
-	t->wait_what = NULL;
+	t->wait_ip = 0;
 	t->io_rchar = t->io_wchar = t->io_syscr = t->io_syscw = t->io_read_bytes = t->io_write_bytes = 0;
 #ifdef CONFIG_DEBUG
 	t->held_count = 0;

@@ -102,9 +102,10 @@ nsec_t schedule_timeout(nsec_t ns)
 {
 	struct sleep_timer s = { .task = current };
 	nsec_t until, now;
+	unsigned long ip = (unsigned long)__builtin_return_address(0);
 
 	if (ns == MAX_SCHEDULE_TIMEOUT) {
-		schedule();
+		schedule_from(ip);
 		return ns;
 	}
 	until = ktime_get() + ns;
@@ -112,7 +113,7 @@ nsec_t schedule_timeout(nsec_t ns)
 		until = MAX_SCHEDULE_TIMEOUT;
 	timer_init(&s.timer, sleep_over);
 	timer_arm(&s.timer, until);
-	schedule();
+	schedule_from(ip);
 	timer_cancel(&s.timer);
 	now = ktime_get();
 	return now < until ? until - now : 0;

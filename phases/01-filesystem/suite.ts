@@ -1,5 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { crashCases } from './cases/crash.js';
+import { debianCases } from './cases/debian.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
@@ -23,5 +24,13 @@ export const suite = defineSuite({
 		'Try: mount    df    busybox truncate -s 1T /var/tmp/huge; ls -ls /var/tmp    ls /proc/self    cat /proc/mounts',
 		'Then end QEMU without warning and boot again: what was synced is there.',
 	].join('\n'),
-	cases: [...geometryCases, ...semanticsCases, ...journalCases, ...crashCases, ...specialCases, ...exerciserCases],
+	cases: [
+		...geometryCases,
+		...semanticsCases,
+		...journalCases,
+		...crashCases,
+		...specialCases,
+		...debianCases,
+		...exerciserCases,
+	],
 });

@@ -375,4 +375,5 @@ const struct file_ops impfs_dir_ops = {
 	.llseek = dir_llseek,
 	.iterate = iterate,
 	.fsync = impfs_fsync,
+	.ioctl = impfs_ioctl,
 };

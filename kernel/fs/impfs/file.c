@@ -440,6 +440,7 @@ const struct file_ops impfs_file_ops = {
 	.mmap = generic_file_mmap,
 	.fsync = impfs_fsync,
 	.fallocate = impfs_fallocate,
+	.ioctl = impfs_ioctl,
 };
 
 const struct inode_ops impfs_file_inode_ops = {

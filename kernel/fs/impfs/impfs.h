@@ -144,6 +144,7 @@ void impfs_evict_inode(struct inode *inode);
 int impfs_setattr(struct dentry *d, struct iattr *attr);
 int impfs_getattr(const struct path *path, struct kstat *st);
 void impfs_set_ops(struct inode *inode);
+void impfs_flags_to_vfs(struct inode *inode);
 /* A new inode near dir, linked nowhere, referenced. The caller sets nlink and calls impfs_put_inode(). ERR_PTR */
 struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode, dev_t rdev);
 
@@ -176,6 +177,9 @@ int impfs_zero_tail(struct inode *inode, loff_t size);
 long impfs_fallocate(struct file *f, int mode, loff_t off, loff_t len);
 int impfs_fiemap(struct inode *inode, u64 start, u64 len, void *ctx,
 		 int (*emit)(void *ctx, u64 logical, u64 phys, u64 len, u32 flags));
+
+/* flags.c */
+long impfs_ioctl(struct file *f, unsigned cmd, unsigned long arg);
 
 /* dir.c */
 struct impfs_entry {

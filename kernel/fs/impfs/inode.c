@@ -37,11 +37,13 @@ static const char *inode_problem(const struct impfs_inode *d)
 	return NULL;
 }
 
-static void flags_to_vfs(struct inode *inode)
+void impfs_flags_to_vfs(struct inode *inode)
 {
 	u32 flags = impfs_i(inode)->flags;
 
-	inode->flags &= ~(S_IMMUTABLE | S_APPEND | S_NOATIME);
+	inode->flags &= ~(S_IMMUTABLE | S_APPEND | S_NOATIME | S_SYNC);
+	if (flags & IMPFS_FL_SYNC)
+		inode->flags |= S_SYNC;
 	if (flags & IMPFS_FL_IMMUTABLE)
 		inode->flags |= S_IMMUTABLE;
 	if (flags & IMPFS_FL_APPEND)
@@ -71,7 +73,7 @@ void impfs_set_ops(struct inode *inode)
 		break;
 	}
 	inode->data.gfp = GFP_NOFS | GFP_USER;
-	flags_to_vfs(inode);
+	impfs_flags_to_vfs(inode);
 }
 
 static void inode_from_disk(struct inode *inode, const struct impfs_inode *d)

@@ -16,7 +16,10 @@ static const struct {
 	{ XATTR_SYSTEM_PREFIX, sizeof(XATTR_SYSTEM_PREFIX) - 1, IMPFS_XATTR_SYSTEM },
 };
 
-/* Cuts a name into its space and the rest. -EOPNOTSUPP for an unknown prefix. */
+/*
+ * Cuts a name into its space and the rest. -EOPNOTSUPP for an unknown prefix, and for system.*: those mean something to
+ * the kernel (access control lists above all), and keeping what is not acted upon would deceive.
+ */
 static int split_name(const char *name, u8 *space, const char **rest, u32 *len)
 {
 	u32 i;
@@ -24,6 +27,8 @@ static int split_name(const char *name, u8 *space, const char **rest, u32 *len)
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		if (strncmp(name, prefixes[i].prefix, prefixes[i].len) != 0)
 			continue;
+		if (prefixes[i].space == IMPFS_XATTR_SYSTEM)
+			break;
 		*space = prefixes[i].space;
 		*rest = name + prefixes[i].len;
 		*len = (u32)strlen(*rest);

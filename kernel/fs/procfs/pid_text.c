@@ -100,7 +100,7 @@ int proc_show_stat(struct seq_file *m, struct task *t)
 		seq_printf(m, " %d %d 0 0 0", mm ? 1 : 0, mm ? 1 : 0);
 	seq_printf(m, " %llu %llu %llu %llu", x.pending & 0x7fffffff, x.blocked & 0x7fffffff, x.ignored & 0x7fffffff,
 		   x.caught & 0x7fffffff);
-	seq_printf(m, " %d 0 0 %d 0 %d %d 0 0 0", t->wait_what != NULL, t->exit_signal, t->rt_priority, t->policy);
+	seq_printf(m, " %d 0 0 %d 0 %d %d 0 0 0", task_state_char(t) != 'R', t->exit_signal, t->rt_priority, t->policy);
 	if (mm && open)
 		seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", mm->start_data, mm->end_data, mm->start_brk, mm->arg_start,
 			   mm->arg_end, mm->env_start, mm->env_end, t->exit_code);
@@ -297,9 +297,10 @@ int proc_show_limits(struct seq_file *m, struct task *t)
 
 int proc_show_wchan(struct seq_file *m, struct task *t)
 {
-	const char *what = READ_ONCE(t->wait_what);
+	unsigned long ip = READ_ONCE(t->wait_ip), offset;
+	const char *name = task_state_char(t) == 'R' || !ip ? NULL : symbol_lookup(ip, &offset);
 
-	seq_puts(m, what ? what : "0");
+	seq_puts(m, name ? name : "0");
 	return 0;
 }
 

@@ -195,6 +195,8 @@ static int show_partitions(struct seq_file *m, void *v)
 
 static int show_diskstats(struct seq_file *m, void *v)
 {
+	const struct block_device *b;
+
 	(void)v;
 	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
 		u64 stats[11];
@@ -204,6 +206,10 @@ static int show_diskstats(struct seq_file *m, void *v)
 		for (unsigned i = 0; i < ARRAY_SIZE(stats); i++)
 			seq_printf(m, " %llu", stats[i]);
 		seq_puts(m, " 0 0 0 0 0 0\n");
+		/* Of a part it is known how much was asked for, not what became of it in the queue. */
+		list_for_each_entry(b, &d->parts, part_link)
+			seq_printf(m, "%4u %7u %s %llu 0 %llu 0 %llu 0 %llu 0 0 0 0 0 0 0 0 0 0\n", MAJOR(b->dev), MINOR(b->dev), b->name,
+				   b->done[0], b->done[1], b->done[2], b->done[3]);
 	}
 	return 0;
 }

@@ -127,6 +127,7 @@ struct block_device {
 	atomic_t openers;
 	void *holder;			/* exclusive: a mounted filesystem */
 	struct list_head link, part_link;
+	u64 done[4];			/* queue lock: reads, sectors of them, writes, sectors of them; as they were asked for */
 };
 struct block_device *bdev_find(dev_t dev);		/* NULL */
 struct block_device *bdev_find_name(const char *name);	/* "sda1" or "/dev/sda1" */

@@ -52,6 +52,7 @@ void wake_up_key(struct wait_queue *q, int exclusive_count, void *key);	/* wakes
 #define wake_up_poll(q, ev)	wake_up_key(q, 1, (void *)(unsigned long)(ev))
 
 void schedule(void);
+void schedule_from(unsigned long ip);	/* the same; /proc/PID/wchan names the function that ip lies in */
 /* Sleep until woken or that long; returns what is left, 0 when time is up. State set by the caller before. */
 nsec_t schedule_timeout(nsec_t ns);
 bool signal_pending(const struct task *t);

@@ -248,6 +248,7 @@ struct inode {
 #define S_SWAPFILE	8u
 #define S_PRIVATE	16u
 #define S_DEAD		32u	/* removed directory */
+#define S_SYNC		64u	/* every write is on the disk before it returns */
 
 static inline loff_t inode_size(const struct inode *i)
 {

@@ -104,7 +104,7 @@ struct task {
 	unsigned long timer_slack;	/* ns, kept for prctl(2) */
 	struct completion *kthread_done;	/* kthread_stop() waits for it */
 	bool kthread_stop;
-	const char *wait_what;		/* for /proc/PID/wchan: what it sleeps on, or NULL */
+	unsigned long wait_ip;		/* where it went to sleep last, for /proc/PID/wchan */
 	u64 io_rchar, io_wchar, io_syscr, io_syscw, io_read_bytes, io_write_bytes;	/* c */
 #ifdef CONFIG_DEBUG
 	struct held_lock { const void *lock; const char *name; u8 rank; } held[32];	/* c sleeping locks */
