@@ -179,7 +179,6 @@ static void wait_for_turn(struct sem_set *set, struct sem_wait *w, nsec_t timeou
 
 	list_add_tail(&w->link, &set->waiting);
 	w->result = 1;
-	current->wait_what = "semop";
 	while (w->result == 1) {
 		if (signal_pending(current))
 			w->result = -EINTR;
@@ -194,7 +193,6 @@ static void wait_for_turn(struct sem_set *set, struct sem_wait *w, nsec_t timeou
 		left = schedule_timeout(left);
 		spin_lock(&sem_kind.lock);
 	}
-	current->wait_what = NULL;
 }
 
 static int check_operations(const struct sem_set *set, const struct abi_sembuf *ops, unsigned n, bool *undo)
