@@ -83,6 +83,30 @@ static void test_registers(int fd)
 	IS(lost, 0);
 }
 
+/* Task switches that fall into copies: processes that have their processor taken away all the time. */
+static void test_switches(int fd)
+{
+	pid_t children[3];
+	int wrong = 0;
+
+	for (int i = 0; i < 3; i++) {
+		children[i] = fork();
+		if (children[i])
+			continue;
+		for (;;)
+			wrong += pread(fd, got, SIZE, 0) != SIZE;
+	}
+	for (int i = 0; i < 60; i++) {
+		memset(got, 0, 4096);
+		wrong += pread(fd, got, SIZE, 0) != SIZE || memcmp(got, made, SIZE) != 0;
+	}
+	IS(wrong, 0);
+	for (int i = 0; i < 3; i++) {
+		kill(children[i], SIGKILL);
+		waitpid(children[i], NULL, 0);
+	}
+}
+
 /* ---- sendfile and splice ---- */
 
 static void test_pipe(int fd)
@@ -167,7 +191,7 @@ int main(int argc, char **argv)
 {
 	int fd;
 
-	TEST_PLAN(33);
+	TEST_PLAN(34);
 	enter_folder(argc, argv, "/var/tmp/passing");
 	for (unsigned i = 0; i < SIZE; i++)
 		made[i] = (unsigned char)(i * 7 + i / 251);
@@ -175,6 +199,7 @@ int main(int argc, char **argv)
 	test_sizes(fd);
 	test_hole(fd);
 	test_registers(fd);
+	test_switches(fd);
 	test_between_files(fd);
 	test_through(fd);
 	test_pipe(fd);

@@ -1,9 +1,40 @@
 /* Clearing and copying whole pages: by vector registers where there are some, else by string instructions. */
+#include <arch/cpu.h>
 #include <core/init.h>
+#include <core/percpu.h>
 #include <mm/page.h>
 #include "vectors.h"
 
+#define CR0_TS BIT(3)
+
 bool vectors_usable __ro_after_init;
+
+bool vectors_begin(struct vectors *v, bool all)
+{
+	preempt_disable();
+	if (!this_cpu()->fpu_owner) {
+		__asm__ volatile("clts" ::: "memory");
+		return false;
+	}
+	__asm__ volatile("movups %%xmm0, %0" : "=m"(v->xmm[0]));
+	if (all)
+		__asm__ volatile("movups %%xmm1, %0; movups %%xmm2, %1; movups %%xmm3, %2"
+				 : "=m"(v->xmm[1]), "=m"(v->xmm[2]), "=m"(v->xmm[3]));
+	return true;
+}
+
+void vectors_end(const struct vectors *v, bool all, bool saved)
+{
+	if (saved) {
+		__asm__ volatile("movups %0, %%xmm0" :: "m"(v->xmm[0]));
+		if (all)
+			__asm__ volatile("movups %0, %%xmm1; movups %1, %%xmm2; movups %2, %%xmm3"
+					 :: "m"(v->xmm[1]), "m"(v->xmm[2]), "m"(v->xmm[3]));
+	} else {
+		write_cr0(read_cr0() | CR0_TS);
+	}
+	preempt_enable();
+}
 
 void page_zero(void *addr)
 {

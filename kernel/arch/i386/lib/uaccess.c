@@ -23,6 +23,7 @@ static __always_inline size_t copy_bytes(void *dst, const void *src, size_t n)
 {
 	size_t rest = n & 3, words = n >> 2;
 
+	stac();
 	__asm__ volatile("1: rep movsl\n"
 			 "   movl %3,%%ecx\n"
 			 "2: rep movsb\n"
@@ -33,6 +34,7 @@ static __always_inline size_t copy_bytes(void *dst, const void *src, size_t n)
 			 "   jmp 3b\n"
 			 ".previous\n" EX("1b", "4b") EX("2b", "3b") EX("5b", "3b")
 			 : "+c"(words), "+D"(dst), "+S"(src) : "r"(rest) : "memory");
+	clac();
 	return words;
 }
 
@@ -51,6 +53,7 @@ static noinline size_t copy_blocks(void *dst, const void *src, size_t n)
 
 	pagefault_disable();
 	saved = vectors_begin(&v, true);
+	stac();
 	__asm__ volatile("1:	movups (%1), %%xmm0\n"
 			 "2:	movups 16(%1), %%xmm1\n"
 			 "3:	movups 32(%1), %%xmm2\n"
@@ -77,6 +80,7 @@ static noinline size_t copy_blocks(void *dst, const void *src, size_t n)
 			 EX("9b", "17b") EX("10b", "17b") EX("11b", "17b") EX("12b", "17b")
 			 EX("13b", "17b") EX("14b", "17b") EX("15b", "17b") EX("16b", "17b")
 			 : "+r"(dst), "+r"(src), "+r"(blocks) :: "memory", "cc");
+	clac();		/* before a task switch may come: that keeps no flags */
 	vectors_end(&v, true, saved);
 	pagefault_enable();
 	return blocks * BLOCK + n % BLOCK;
@@ -116,11 +120,8 @@ size_t copy_from_user(void *dst, const void __user *src, size_t n)
 {
 	size_t left = n;
 
-	if (likely(access_ok(src, n))) {
-		stac();
+	if (likely(access_ok(src, n)))
 		left = copy(dst, src, n);
-		clac();
-	}
 	if (unlikely(left))
 		memset((char *)dst + n - left, 0, left);	/* never leave what was there before */
 	return left;
@@ -128,14 +129,9 @@ size_t copy_from_user(void *dst, const void __user *src, size_t n)
 
 size_t copy_to_user(void __user *dst, const void *src, size_t n)
 {
-	size_t left;
-
 	if (unlikely(!access_ok(dst, n)))
 		return n;
-	stac();
-	left = copy(dst, src, n);
-	clac();
-	return left;
+	return copy(dst, src, n);
 }
 
 size_t clear_user(void __user *dst, size_t n)

@@ -8,41 +8,14 @@
 #ifndef VECTORS_H
 #define VECTORS_H
 
-#include <arch/cpu.h>
-#include <core/percpu.h>
-
-#define CR0_TS BIT(3)
+#include <core/types.h>
 
 struct vectors { u8 xmm[4][16]; };
 
 extern bool vectors_usable;	/* there is SSE */
 
-/* True: the registers were somebody's and are in *v. */
-static __always_inline bool vectors_begin(struct vectors *v, bool all)
-{
-	preempt_disable();
-	if (!this_cpu()->fpu_owner) {
-		__asm__ volatile("clts" ::: "memory");
-		return false;
-	}
-	__asm__ volatile("movups %%xmm0, %0" : "=m"(v->xmm[0]));
-	if (all)
-		__asm__ volatile("movups %%xmm1, %0; movups %%xmm2, %1; movups %%xmm3, %2"
-				 : "=m"(v->xmm[1]), "=m"(v->xmm[2]), "=m"(v->xmm[3]));
-	return true;
-}
-
-static __always_inline void vectors_end(const struct vectors *v, bool all, bool saved)
-{
-	if (saved) {
-		__asm__ volatile("movups %0, %%xmm0" :: "m"(v->xmm[0]));
-		if (all)
-			__asm__ volatile("movups %0, %%xmm1; movups %1, %%xmm2; movups %2, %%xmm3"
-					 :: "m"(v->xmm[1]), "m"(v->xmm[2]), "m"(v->xmm[3]));
-	} else {
-		write_cr0(read_cr0() | CR0_TS);
-	}
-	preempt_enable();
-}
+/* Takes xmm0, or xmm0 to xmm3 if `all`. True: the registers were somebody's and are in *v. */
+bool vectors_begin(struct vectors *v, bool all);
+void vectors_end(const struct vectors *v, bool all, bool saved);
 
 #endif
