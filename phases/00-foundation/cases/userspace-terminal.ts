@@ -27,7 +27,7 @@ export class Typist {
 	async type(keys: string, expected: RegExp): Promise<string> {
 		const from = this.#console.position;
 		this.#console.write(keys);
-		const { end } = await this.#console.waitFor(expected, { from, timeout: 15_000, signal: this.#signal });
+		const { end } = await this.#console.waitFor(expected, { from, timeout: 45_000, signal: this.#signal });
 		const shown = this.#console.since(from);
 		return shown.slice(0, end - from);
 	}
