@@ -37,7 +37,7 @@ function imposos(args: string[], env: Record<string, string> = {}): Promise<Outc
 		const child = spawn(process.execPath, [fromRoot('build/js/tools/cli/main.js'), ...args], {
 			env: { ...process.env, CI: '1', ...env },
 			stdio: ['ignore', 'pipe', 'pipe'],
-			timeout: 60_000,
+			timeout: 300_000,
 		});
 		let stdout = '';
 		let stderr = '';

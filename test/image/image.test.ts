@@ -486,7 +486,7 @@ t.test('an image boots like a PC, holds what was declared, and is made alike twi
 	const machine = ['-m', '32', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-snapshot', '-no-reboot'];
 	const exit = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
 	const drive = ['-drive', `file=${first.path},format=raw,if=ide`];
-	const run = spawnSync('qemu-system-i386', [...machine, ...exit, ...drive], { timeout: 60_000 });
+	const run = spawnSync('qemu-system-i386', [...machine, ...exit, ...drive], { timeout: 300_000 });
 	t.equal(run.status, 33, 'GRUB loads the kernel by its sectors');
 	t.match(run.stdout.toString(), /^root=\/dev\/sda1 rootfstype=impfs init=\/sbin\/init console=ttyS0 quiet/);
 

@@ -15,7 +15,7 @@ import { waitFor } from '../../tools/machine/wait.js';
 import { findPeer } from './peer.js';
 
 const { peer, needsPeer } = await findPeer();
-t.setTimeout(180_000);
+t.setTimeout(800_000);
 
 /** A person at a terminal: types, and waits for what appears. */
 class Person {
@@ -36,7 +36,7 @@ class Person {
 	}
 
 	sees(pattern: RegExp): Promise<void> {
-		return waitFor<void>({ timeout: 60_000, what: `${pattern} on the terminal` }, (resolve) => {
+		return waitFor<void>({ timeout: 300_000, what: `${pattern} on the terminal` }, (resolve) => {
 			const look = () => {
 				if (pattern.test(this.seen)) resolve();
 			};
@@ -55,7 +55,7 @@ function context() {
 t.test('run, attach and quit', needsPeer, async (t) => {
 	const [owner, guest] = [new Person(), new Person()];
 	const session = { ...context(), title: 'test of run', persist: `test-${process.pid}` };
-	const running = runSession(peer, { session, watch: false }, owner.terminal, session);
+	const running = runSession(peer, { session }, owner.terminal, session);
 	await owner.sees(/built-in shell/);
 	t.ok(owner.raw, 'keys go to the guest as they are');
 	const id = listRuns().find(({ title }) => title === 'test of run')?.id;
@@ -77,7 +77,7 @@ t.test('run, attach and quit', needsPeer, async (t) => {
 t.test('a guest that powers off ends the run', needsPeer, async (t) => {
 	const person = new Person();
 	const session = { ...context(), title: 'test of power off' };
-	const running = runSession(peer, { session, watch: false }, person.terminal, session);
+	const running = runSession(peer, { session }, person.terminal, session);
 	await person.sees(/built-in shell/);
 	person.input.write('poweroff -f\r');
 	t.equal(await running, 0);
@@ -86,7 +86,7 @@ t.test('a guest that powers off ends the run', needsPeer, async (t) => {
 t.test('an interrupt leaves nothing', needsPeer, async (t) => {
 	const person = new Person();
 	const session = { ...context(), title: 'test of interrupt' };
-	const running = runSession(peer, { session, watch: false }, person.terminal, session);
+	const running = runSession(peer, { session }, person.terminal, session);
 	await person.sees(/built-in shell/);
 	const { qemu: pid, console, qmp = '' } = findRun(listRuns().find(({ title }) => title === 'test of interrupt')?.id);
 	t.ok(existsSync(`/proc/${pid}`));

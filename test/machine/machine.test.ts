@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -18,8 +18,9 @@ import { saveScreenshot } from '../../tools/machine/screen.js';
 import { startSession } from '../../tools/machine/session.js';
 import { prepareSnapshot, resumeSnapshot } from '../../tools/machine/snapshot.js';
 import { defaultMachine } from '../../tools/machine/spec.js';
-import { EscapeScanner } from '../../tools/machine/terminal.js';
+import { converse, EscapeScanner, type Terminal } from '../../tools/machine/terminal.js';
 import { TroubleScanner } from '../../tools/machine/trouble.js';
+import { untilSaved, watchFolders } from '../../tools/machine/watch.js';
 import { findPeer } from './peer.js';
 
 const { peer, needsPeer } = await findPeer();
@@ -29,7 +30,7 @@ t.teardown(async () => {
 	await lifetime.dispose();
 	rmSync(scratch, { recursive: true, force: true });
 });
-t.setTimeout(180_000);
+t.setTimeout(800_000);
 const endpoints = { qmp: '/s/qmp', console: '/s/console', control: '/s/control' };
 
 t.test('arguments follow from the machine alone', async (t) => {
@@ -89,6 +90,37 @@ t.test('keys for us among those for the guest', async (t) => {
 	t.same(scanner.push(Buffer.from('\x01\x01\x01h\x01q')), { forGuest: Buffer.from('\x01\x01q'), commands: ['help'] });
 });
 
+t.test('one terminal talks with one machine after the other', async (t) => {
+	const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
+	const terminal = { input, output: new PassThrough() } as unknown as Terminal;
+	for (const round of ['first', 'second']) {
+		const typed = new PassThrough();
+		const line = {
+			write: (bytes: Uint8Array) => typed.write(bytes),
+			onData: () => () => {},
+			ended: new Promise(() => {}),
+		};
+		const talking = converse(terminal, line, { signal: lifetime.signal });
+		input.write(`${round}\x01x`);
+		t.equal(await talking, 'quit');
+		t.equal(String(typed.read()), round, `the ${round} gets what is typed`);
+	}
+});
+
+t.test('a save is waited for', async (t) => {
+	const folder = path.join(scratch, 'watched');
+	mkdirSync(folder);
+	const saved = new AbortController();
+	const stop = watchFolders([folder, path.join(scratch, 'not-there')], () => saved.abort());
+	const waiting = untilSaved(saved.signal, lifetime.signal);
+	writeFileSync(path.join(folder, 'source.c'), 'x');
+	await waiting;
+	await untilSaved(saved.signal, lifetime.signal);
+	stop();
+	t.ok(saved.signal.aborted);
+	await t.rejects(untilSaved(new AbortController().signal, AbortSignal.abort(new Error('interrupted'))), /interrupted/);
+});
+
 t.test('the accelerator is tried', async (t) => {
 	t.equal(await probeAccelerator('tcg'), true, 'TCG runs 32-bit guests everywhere');
 });
@@ -126,7 +158,7 @@ t.test('sessions, as other processes see them', needsPeer, async (t) => {
 	t.equal(findRun(session.id).title, 'peer');
 	const record = findRun(session.id);
 	const console = new Console(await connectTo(record.console));
-	const seen = console.waitFor(/x42x/, { timeout: 60_000 });
+	const seen = console.waitFor(/x42x/, { timeout: 300_000 });
 	const [a, b] = await Promise.all([0, 1].map(async () => new Control(await connectControl(record.control))));
 	if (!a || !b) throw new Error('no agents');
 	const bytes = Buffer.alloc(40_000, 'x');

@@ -18,7 +18,7 @@ const agent = await compileAgent();
 async function cable(folder: string): Promise<{ ends: [string, string]; unplug: () => void }> {
 	const ends: [string, string] = [path.join(folder, 'a'), path.join(folder, 'b')];
 	const relay = spawn(await compileCable(), ends, { stdio: 'inherit' });
-	await waitFor<void>({ timeout: 5000, what: 'the cable' }, (resolve, reject) => {
+	await waitFor<void>({ timeout: 60_000, what: 'the cable' }, (resolve, reject) => {
 		const look = () => {
 			if (ends.every((end) => existsSync(end))) resolve();
 		};
@@ -50,7 +50,7 @@ t.test('a machine on a serial line', async (t) => {
 	stdin.end('through the cable\n'.repeat(500));
 	const where = { serial: { device: ends[0], baud: 115200 } };
 	const status = await execInGuest(
-		{ argv: ['sh', '-c', 'cat; exit 5'], where, timeout: 20, tty: false },
+		{ argv: ['sh', '-c', 'cat; exit 5'], where, timeout: 200, tty: false },
 		{ stdin: stdin as never, stdout: stdout as never, stderr: stderr as never, term: 'vt100' },
 		{ lifetime, signal: lifetime.signal, log: silentLog },
 	);

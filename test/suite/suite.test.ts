@@ -17,7 +17,7 @@ import { parseTap } from '../../tools/suite/tap-parser.js';
 import { findPeer, peerSource } from '../machine/peer.js';
 
 const { peer, needsPeer } = await findPeer();
-t.setTimeout(240_000);
+t.setTimeout(800_000);
 
 function suiteOf(cases: CaseDeclaration[], state: 'open' | 'closed' = 'open'): SuiteDeclaration {
 	const steps = [
@@ -172,7 +172,7 @@ t.test('cases on machines', needsPeer, async (t) => {
 		await lifetime.dispose();
 		rmSync(logs, { recursive: true, force: true });
 	});
-	t.setTimeout(200_000);
+	t.setTimeout(800_000);
 	const source = peerSource(peer, lifetime);
 	const run = (one: Partial<CaseDeclaration> & Pick<CaseDeclaration, 'run'>) => {
 		const whole: CaseDeclaration = { id: '42.1/case', title: 'a case', tier: 'quick', ...one };

@@ -13,7 +13,7 @@ import { openSerial, type SerialOptions } from './serial.js';
 import { type Session, type SessionOptions, startSession } from './session.js';
 import type { MachineSpec } from './spec.js';
 import { type ConsoleLine, converse, escapeHelp, type Terminal } from './terminal.js';
-import { watchFolders } from './watch.js';
+import { untilSaved, watchFolders } from './watch.js';
 
 const sourceFolders = ['kernel', 'userland', 'images'].map((name) => fromRoot(name));
 
@@ -42,14 +42,32 @@ export interface RunContext {
  * @returns exit status: 0 when somebody quit or the guest powered off, 1 when it panicked
  */
 export async function runMachine(options: RunOptions, terminal: Terminal, context: RunContext): Promise<number> {
+	const { signal, log } = context;
 	for (;;) {
-		const outcome = await runOnce(options, terminal, context);
-		if (outcome !== 'again') return outcome;
-		context.log.info('a source has changed: building and booting again');
+		const saved = new AbortController();
+		const stop = options.watch ? watchFolders(sourceFolders, () => saved.abort()) : () => {};
+		try {
+			const outcome = await runOnce(options, saved.signal, terminal, context);
+			if (outcome !== 'again') return outcome;
+		} catch (error) {
+			if (!options.watch || signal.aborted || !(error instanceof WorkshopError) || error instanceof UsageError)
+				throw error;
+			log.warn([error.message, ...(error.log === undefined ? [] : [`log: ${error.log}`])].join('\n'));
+			log.info('waiting for a source to be saved');
+			await untilSaved(saved.signal, signal);
+		} finally {
+			stop();
+		}
+		log.info('a source has changed: building and booting again');
 	}
 }
 
-async function runOnce(options: RunOptions, terminal: Terminal, context: RunContext): Promise<number | 'again'> {
+async function runOnce(
+	options: RunOptions,
+	saved: AbortSignal,
+	terminal: Terminal,
+	context: RunContext,
+): Promise<number | 'again'> {
 	const { lifetime, signal, log } = context;
 	const { request, note, persist } = options;
 	const gdbPort = options.gdb ? await freePort(1234) : undefined;
@@ -65,7 +83,7 @@ async function runOnce(options: RunOptions, terminal: Terminal, context: RunCont
 	const title = `${request.image} (${request.variant})`;
 	const kept = persist === undefined ? {} : { persist: keptName(persist, request.image) };
 	const session = { lifetime, signal, title, ...kept };
-	return runSession(spec, { session, watch: options.watch }, terminal, context);
+	return runSession(spec, { session, saved }, terminal, context);
 }
 
 /** What a kept disk is called: each image has its own. @throws UsageError when a name is no file's */
@@ -78,12 +96,13 @@ export function keptName(name: string, image: string): string {
 /**
  * Boots a machine that is all prepared with its console on a terminal.
  *
- * @returns exit status, or `again` when a source was saved while watching
+ * @param options.saved ends it, with `again`
+ * @returns exit status, or `again`
  * @throws WorkshopError when the guest panicked
  */
 export async function runSession(
 	spec: MachineSpec,
-	options: { session: SessionOptions; watch: boolean },
+	options: { session: SessionOptions; saved?: AbortSignal },
 	terminal: Terminal,
 	context: RunContext,
 ): Promise<number | 'again'> {
@@ -117,12 +136,10 @@ function dryRun({ request, extra }: RunOptions, gdbPort: number | undefined): st
 
 async function talk(
 	{ machine }: Session,
-	{ watch, session }: { session: SessionOptions; watch: boolean },
+	{ saved, session }: { session: SessionOptions; saved?: AbortSignal },
 	terminal: Terminal,
 	{ signal }: RunContext,
 ): Promise<number | 'again'> {
-	const changed = new AbortController();
-	const stopWatching = watch ? watchFolders(sourceFolders, () => changed.abort()) : () => {};
 	const { console } = machine;
 	const line: ConsoleLine = {
 		write: (bytes) => console.write(bytes),
@@ -133,13 +150,11 @@ async function talk(
 		ended: machine.ended(),
 	};
 	try {
-		const how = await converse(terminal, line, { signal: AbortSignal.any([signal, changed.signal]) });
+		const how = await converse(terminal, line, { signal: saved ? AbortSignal.any([signal, saved]) : signal });
 		if (how === 'quit') return 0;
 	} catch (error) {
-		if (changed.signal.aborted && !signal.aborted) return 'again';
+		if (saved?.aborted && !signal.aborted) return 'again';
 		throw error;
-	} finally {
-		stopWatching();
 	}
 	const end = await machine.ended();
 	if (end.how === 'off' || end.how === 'success') return 0;

@@ -99,7 +99,7 @@ export async function resumeSnapshot(
 	const spec = withStateFile(snapshot.spec, state);
 	const machine = await startMachine(spec, { ...options, loadSnapshot: snapshotName });
 	try {
-		await refresh(await machine.connectAgent(30_000, options.signal));
+		await refresh(await machine.connectAgent(120_000, options.signal));
 		return machine;
 	} catch (error) {
 		await machine.dispose();

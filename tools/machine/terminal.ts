@@ -85,6 +85,8 @@ export async function converse(
 			};
 			onAbort = () => reject(signal.reason);
 			input.on('data', onInput);
+			// The conversation before this one, if there was one, has paused it.
+			input.resume();
 			signal.addEventListener('abort', onAbort);
 			if (signal.aborted) onAbort();
 			line.ended.then(

@@ -1,4 +1,8 @@
 import { watch } from 'node:fs';
+import { waitFor } from './wait.js';
+
+/** Nobody waits longer than a day for a save. */
+const DAY_MS = 24 * 3600 * 1000;
 
 /** How long after a save the next one still belongs to it, in milliseconds. */
 const QUIET_MS = 200;
@@ -22,4 +26,14 @@ export function watchFolders(folders: readonly string[], onSave: () => void): ()
 		clearTimeout(timer);
 		for (const watcher of watchers) watcher.close();
 	};
+}
+
+/** Resolves when `saved` is aborted, as it is by {@link watchFolders}. */
+export function untilSaved(saved: AbortSignal, signal: AbortSignal): Promise<void> {
+	return waitFor<void>({ timeout: DAY_MS, signal, what: 'a save' }, (resolve) => {
+		const done = () => resolve();
+		saved.addEventListener('abort', done);
+		if (saved.aborted) resolve();
+		return () => saved.removeEventListener('abort', done);
+	});
 }

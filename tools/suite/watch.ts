@@ -1,12 +1,9 @@
 import { execa } from 'execa';
 import { fromRoot } from '../build/paths.js';
 import type { Log } from '../log.js';
-import { waitFor } from '../machine/wait.js';
-import { watchFolders } from '../machine/watch.js';
+import { untilSaved, watchFolders } from '../machine/watch.js';
 
 const folders = ['kernel', 'userland', 'images', 'phases', 'tools', 'test'].map((name) => fromRoot(name));
-/** Nobody waits longer than a day for a save. */
-const DAY_MS = 24 * 3600 * 1000;
 
 /**
  * Runs a command line of the workshop, and again whenever a source is saved; a save meanwhile starts it over. Each
@@ -24,12 +21,7 @@ export async function watchAndRepeat(
 			await execa(fromRoot('bin', 'imposos'), args, { stdio: 'inherit', reject: false, cancelSignal: either });
 			signal.throwIfAborted();
 			if (!saved.signal.aborted) log.info('waiting for a source to be saved');
-			await waitFor<void>({ timeout: DAY_MS, signal, what: 'a save' }, (resolve) => {
-				const done = () => resolve();
-				saved.signal.addEventListener('abort', done);
-				if (saved.signal.aborted) resolve();
-				return () => saved.signal.removeEventListener('abort', done);
-			});
+			await untilSaved(saved.signal, signal);
 		} finally {
 			stop();
 		}
