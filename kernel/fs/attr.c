@@ -4,6 +4,7 @@
  */
 #include <core/time.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <fs/pagecache.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -166,6 +167,24 @@ void setattr_copy(struct inode *inode, const struct iattr *a)
 	inode_mark_dirty(inode, I_DIRTY);
 }
 
+static void notify_change_event(struct dentry *d, unsigned valid)
+{
+	u32 mask = 0;
+
+	if (valid & (ATTR_UID | ATTR_GID | ATTR_MODE))
+		mask |= IN_ATTRIB;
+	if (valid & ATTR_SIZE)
+		mask |= IN_MODIFY;
+	if ((valid & (ATTR_ATIME | ATTR_MTIME)) == (ATTR_ATIME | ATTR_MTIME))
+		mask |= IN_ATTRIB;
+	else if (valid & ATTR_ATIME)
+		mask |= IN_ACCESS;
+	else if ((valid & ATTR_MTIME) && !(valid & ATTR_SIZE))
+		mask |= IN_MODIFY;
+	if (mask)
+		notify_dentry(d, mask);
+}
+
 int notify_change(const struct path *path, struct iattr *a)
 {
 	struct inode *inode = path->dentry->inode;
@@ -208,7 +227,10 @@ int notify_change(const struct path *path, struct iattr *a)
 		return 0;
 	if (!inode->op || !inode->op->setattr)
 		return -EPERM;
-	return inode->op->setattr(path->dentry, a);
+	error = inode->op->setattr(path->dentry, a);
+	if (!error)
+		notify_change_event(path->dentry, a->valid);
+	return error;
 }
 
 /* Before data changes: drop setuid and setgid unless the writer is privileged. The rwsem is write-held. */

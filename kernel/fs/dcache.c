@@ -8,6 +8,7 @@
  */
 #include <core/init.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <mm/kmalloc.h>
 
 #define HASH_BITS 13
@@ -211,8 +212,10 @@ static struct dentry *kill_locked(struct dentry *d)
 	d->inode = NULL;
 	nr_dentries--;
 	spin_unlock(&dcache_lock);
-	if (inode)
+	if (inode) {
+		notify_dropped(inode);
 		iput(inode);
+	}
 	if (d->name.name != d->inline_name)
 		kfree(d->name.name);
 	kmem_cache_free(cache, d);
@@ -263,8 +266,10 @@ void d_delete(struct dentry *d)
 		unhash_locked(d);
 	}
 	spin_unlock(&dcache_lock);
-	if (inode)
+	if (inode) {
+		notify_dropped(inode);
 		iput(inode);
+	}
 }
 
 /* Exchange the names of two dentries; inline text is copied, other text changes hands. */

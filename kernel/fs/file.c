@@ -4,6 +4,7 @@
  */
 #include <core/init.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <mm/kmalloc.h>
 #include <sched/pid.h>
 #include <sched/task.h>
@@ -56,6 +57,8 @@ void file_put(struct file *f)
 	if (!atomic_dec_and_test(&f->count))
 		return;
 	inode = f->inode;
+	if (f->op && !(f->mode & FMODE_PATH))
+		notify_dentry(f->path.dentry, f->mode & FMODE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (unlikely(!list_empty(&f->epoll_links)))
 		epoll_file_released(f);
 	if (inode && unlikely(inode->locks))

@@ -4,6 +4,7 @@
  * expect the parent's rwsem write-held and a dentry looked up under it.
  */
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <fs/pagecache.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
@@ -18,7 +19,10 @@ int vfs_create(struct path *dir, struct dentry *d, umode_t mode)
 		return error;
 	if (!i->op->create)
 		return -EACCES;
-	return i->op->create(i, d, (mode & 07777) | S_IFREG);
+	error = i->op->create(i, d, (mode & 07777) | S_IFREG);
+	if (!error)
+		notify_name(i, IN_CREATE, d, false);
+	return error;
 }
 
 int vfs_mkdir(struct path *dir, struct dentry *d, umode_t mode)
@@ -30,7 +34,10 @@ int vfs_mkdir(struct path *dir, struct dentry *d, umode_t mode)
 		return error;
 	if (!i->op->mkdir)
 		return -EPERM;
-	return i->op->mkdir(i, d, mode & (0777 | S_ISVTX));
+	error = i->op->mkdir(i, d, mode & (0777 | S_ISVTX));
+	if (!error)
+		notify_name(i, IN_CREATE, d, true);
+	return error;
 }
 
 int vfs_mknod(struct path *dir, struct dentry *d, umode_t mode, dev_t rdev)
@@ -44,7 +51,10 @@ int vfs_mknod(struct path *dir, struct dentry *d, umode_t mode, dev_t rdev)
 		return -EPERM;
 	if (!i->op->mknod)
 		return -EPERM;
-	return i->op->mknod(i, d, mode, rdev);
+	error = i->op->mknod(i, d, mode, rdev);
+	if (!error)
+		notify_name(i, IN_CREATE, d, false);
+	return error;
 }
 
 int vfs_symlink(const struct path *dir, struct dentry *d, const char *target)
@@ -56,7 +66,10 @@ int vfs_symlink(const struct path *dir, struct dentry *d, const char *target)
 		return error;
 	if (!i->op->symlink)
 		return -EPERM;
-	return i->op->symlink(i, d, target);
+	error = i->op->symlink(i, d, target);
+	if (!error)
+		notify_name(i, IN_CREATE, d, false);
+	return error;
 }
 
 int vfs_link(struct dentry *old, const struct path *dir, struct dentry *d)
@@ -86,6 +99,10 @@ int vfs_link(struct dentry *old, const struct path *dir, struct dentry *d)
 	if (!error)
 		inode->state &= ~I_LINKABLE;
 	up_write(&inode->rwsem);
+	if (!error) {
+		notify_dentry(old, IN_ATTRIB);
+		notify_name(i, IN_CREATE, d, false);
+	}
 	return error;
 }
 
@@ -103,8 +120,11 @@ int vfs_unlink(struct path *dir, struct dentry *d)
 	down_write(&inode->rwsem);
 	error = i->op->unlink(i, d);
 	up_write(&inode->rwsem);
-	if (!error)
+	if (!error) {
+		notify_name(i, IN_DELETE, d, false);
+		notify_self(inode, IN_ATTRIB);
 		d_delete(d);
+	}
 	return error;
 }
 
@@ -125,8 +145,10 @@ int vfs_rmdir(struct path *dir, struct dentry *d)
 	if (!error)
 		inode->flags |= S_DEAD;
 	up_write(&inode->rwsem);
-	if (!error)
+	if (!error) {
+		notify_name(i, IN_DELETE, d, true);
 		d_delete(d);
+	}
 	return error;
 }
 
@@ -437,6 +459,7 @@ static void unlock_victims(struct inode *a, struct inode *b)
 static int vfs_rename(struct inode *odir, struct dentry *od, struct inode *ndir, struct dentry *nd, unsigned flags)
 {
 	struct inode *target = nd->inode, *source = od->inode;
+	struct notify_move notice;
 	int error;
 
 	if (source == target)		/* two names of one file: nothing happens */
@@ -450,6 +473,7 @@ static int vfs_rename(struct inode *odir, struct dentry *od, struct inode *ndir,
 		return -EBUSY;
 	if (target && S_ISDIR(target->mode) && !(flags & RENAME_EXCHANGE))
 		dcache_shrink_children(nd);
+	notify_move_begin(&notice, od);
 	iget(source);
 	if (target)
 		iget(target);
@@ -465,6 +489,7 @@ static int vfs_rename(struct inode *odir, struct dentry *od, struct inode *ndir,
 		}
 	}
 	unlock_victims(source, target);
+	notify_move_end(&notice, !error, odir, ndir, od, flags & RENAME_EXCHANGE ? NULL : target);
 	iput(source);
 	iput(target);
 	return error;

@@ -4,6 +4,7 @@
  */
 #include <fs/fdtable.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <fs/pagecache.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
@@ -95,6 +96,7 @@ static struct file *open_path(const struct path *path, unsigned flags)
 	f->flags &= ~(unsigned)O_NOCTTY;
 	if (!f->op->llseek || f->op->llseek == no_llseek)
 		f->mode &= ~(FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
+	notify_dentry(path->dentry, IN_OPEN);
 	return f;
 fail:
 	f->op = NULL;		/* was not opened: nothing to release */

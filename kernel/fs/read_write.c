@@ -4,6 +4,7 @@
  */
 #include <core/init.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <fs/pagecache.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -32,8 +33,10 @@ ssize_t vfs_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	if (unlikely(!f->op->read))
 		return S_ISDIR(f->inode->mode) ? -EISDIR : -EINVAL;
 	n = f->op->read(f, it, pos);
-	if (n > 0)
+	if (n > 0) {
 		current->io_rchar += (size_t)n;
+		notify_dentry(f->path.dentry, IN_ACCESS);
+	}
 	current->io_syscr++;
 	return n;
 }
@@ -47,8 +50,10 @@ ssize_t vfs_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	if (unlikely(!f->op->write))
 		return -EINVAL;
 	n = f->op->write(f, it, pos);
-	if (n > 0)
+	if (n > 0) {
 		current->io_wchar += (size_t)n;
+		notify_dentry(f->path.dentry, IN_MODIFY);
+	}
 	current->io_syscw++;
 	return n;
 }

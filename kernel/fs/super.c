@@ -8,6 +8,7 @@
 #include <block/bio.h>
 #include <core/init.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <fs/pagecache.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
@@ -104,6 +105,7 @@ static void sb_shutdown(struct super_block *sb)
 
 		if (error)
 			pr_err("%s: data was lost at unmount (%pe)\n", sb->id, ERR_PTR(error));
+		notify_unmount(sb);
 		dcache_umount(sb);
 	}
 	inodes_evict_sb(sb);

@@ -44,6 +44,7 @@ enum lock_rank {
 	RANK_FS_STRUCT,		/* cwd, root, umask */
 	RANK_DCACHE,		/* dentry hash, tree, lru */
 	RANK_ICACHE,		/* inode hash, lru */
+	RANK_NOTIFY,		/* watches and their events */
 	RANK_INODE_STATE,	/* small inode fields */
 	RANK_MAPPING,		/* page tree of an address space; i_mmap tree */
 	RANK_ANON_VMA,		/* reverse map of anonymous pages */

@@ -19,6 +19,7 @@ struct user {
 	atomic_t processes;		/* tasks, against RLIMIT_NPROC */
 	atomic_t sigpending;		/* queued signals, against RLIMIT_SIGPENDING */
 	atomic_t inflight;		/* descriptors in messages that nobody has received, against RLIMIT_NOFILE */
+	atomic_t inotify_groups, inotify_watches;	/* against the limits of fs.inotify */
 	struct hlist_node hash;
 };
 struct user *user_get_uid(uid_t uid);	/* made when new; NULL when out of memory */

@@ -7,6 +7,7 @@ export const callCases = defineCases([
 	guestTest('4.2/readiness', 'poll, select and epoll: level, edge, one-shot, exclusive, nested, many that are idle', {
 		args: (t) => [String(t.size(10_000, 1000))],
 	}),
+	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),
 	guestTest('4.3/interfaces', 'requests that every file answers; the loopback interface; who refuses'),
 	{
 		id: '4.5/futexes',
