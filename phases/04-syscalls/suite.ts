@@ -1,5 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { callCases } from './cases/calls.js';
+import { programCases } from './cases/programs.js';
 import { socketCases } from './cases/sockets.js';
 
 export const suite = defineSuite({
@@ -17,5 +18,5 @@ export const suite = defineSuite({
 		'Phase 4, system calls: what programs nobody here wrote ask of a kernel.',
 		'Try: cat /proc/missing_syscalls',
 	].join('\n'),
-	cases: [...callCases, ...socketCases],
+	cases: [...callCases, ...socketCases, ...programCases],
 });

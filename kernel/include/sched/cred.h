@@ -19,6 +19,7 @@ struct user {
 	atomic_t processes;		/* tasks, against RLIMIT_NPROC */
 	atomic_t sigpending;		/* queued signals, against RLIMIT_SIGPENDING */
 	atomic_t inflight;		/* descriptors in messages that nobody has received, against RLIMIT_NOFILE */
+	atomic_t mq_bytes;		/* of POSIX message queues, against RLIMIT_MSGQUEUE */
 	atomic_t inotify_groups, inotify_watches;	/* against the limits of fs.inotify */
 	struct hlist_node hash;
 };
