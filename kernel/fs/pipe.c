@@ -624,3 +624,90 @@ ssize_t splice_copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 	}
 	return splice_from(in, out, out_pos, count, nonblock || (in->flags & O_NONBLOCK));
 }
+
+/* ---- tee and vmsplice ---- */
+
+static void lock_two(struct pipe *a, struct pipe *b)
+{
+	mutex_lock(a < b ? &a->lock : &b->lock);
+	mutex_lock_nested(a < b ? &b->lock : &a->lock);
+}
+
+static void unlock_two(struct pipe *a, struct pipe *b)
+{
+	mutex_unlock(&a->lock);
+	mutex_unlock(&b->lock);
+}
+
+/* What fits of in's buffers, by reference, with both locked. From then on nobody appends to those pages. */
+static ssize_t share(struct pipe *in, struct pipe *out, size_t count)
+{
+	ssize_t done = 0;
+
+	for (u32 i = in->tail; i != in->head && !full(out) && (size_t)done < count; i++) {
+		struct pipe_buf *b = slot(in, i), *to = slot(out, out->head);
+
+		page_get(b->page);
+		*to = *b;
+		to->len = (u32)min((size_t)b->len, count - (size_t)done);
+		out->head++;
+		done += to->len;
+	}
+	return done;
+}
+
+ssize_t pipe_tee(struct file *from, struct file *to, size_t count, unsigned flags)
+{
+	struct pipe *in = from->inode->pipe, *out = to->inode->pipe;
+	bool nonblock = (flags & SPLICE_F_NONBLOCK) || ((from->flags | to->flags) & O_NONBLOCK);
+	ssize_t n;
+
+	while (count) {
+		lock_two(in, out);
+		if (!out->readers) {
+			unlock_two(in, out);
+			signal_send_thread(SIGPIPE, current);
+			return -EPIPE;
+		}
+		n = share(in, out, count);
+		if (n)
+			wake(&out->rd_wait, POLLIN | POLLRDNORM);
+		else if (empty(in) && !in->writers)
+			count = 0;
+		unlock_two(in, out);
+		if (n || !count)
+			return n;
+		if (nonblock)
+			return -EAGAIN;
+		if (empty(in))
+			n = wait_event_interruptible(&in->rd_wait, !empty(in) || !READ_ONCE(in->writers));
+		else
+			n = wait_event_interruptible(&out->wr_wait, !full(out) || !READ_ONCE(out->readers));
+		if (n)
+			return n;
+	}
+	return 0;
+}
+
+/* A user's memory into a pipe, or what is in the pipe to there; waits for the first room or the first bytes alone. */
+ssize_t pipe_vmsplice(struct file *f, struct iov_iter *it, unsigned flags)
+{
+	bool in = it->source, nonblock = (flags & SPLICE_F_NONBLOCK) || (f->flags & O_NONBLOCK);
+	unsigned want = in ? POLLOUT | POLLERR : POLLIN | POLLHUP;
+	size_t total = it->count;
+	ssize_t done = 0, n = 0;
+	loff_t pos = 0;
+
+	while ((size_t)done < total) {
+		if ((done || nonblock) && !(pipe_poll(f, NULL) & want)) {
+			n = -EAGAIN;
+			break;
+		}
+		it->count = min(total - (size_t)done, (size_t)PAGE_SIZE);
+		n = in ? vfs_write(f, it, &pos) : vfs_read(f, it, &pos);
+		if (n <= 0)
+			break;
+		done += n;
+	}
+	return done ? done : n;
+}

@@ -203,19 +203,33 @@ long sys_pwritev(unsigned long fd, const struct abi_iovec __user *vec, unsigned 
 	return POS(low, high) < 0 ? -EINVAL : vector(fd, vec, n, true, true, POS(low, high));
 }
 
-/* Position -1: the file's own. No RWF flag is known yet. */
+#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
+
+/* Position -1: the file's own. RWF_HIPRI has nothing to ask for; RWF_NOWAIT and RWF_APPEND are refused. */
 long sys_preadv2(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high, int flags)
 {
-	if (flags)
+	if (flags & ~RWF_KNOWN)
 		return -EOPNOTSUPP;
 	return POS(low, high) == -1 ? sys_readv(fd, vec, n) : sys_preadv(fd, vec, n, low, high);
 }
 
 long sys_pwritev2(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high, int flags)
 {
-	if (flags)
+	struct file *f;
+	long ret;
+	int error;
+
+	if (flags & ~RWF_KNOWN)
 		return -EOPNOTSUPP;
-	return POS(low, high) == -1 ? sys_writev(fd, vec, n) : sys_pwritev(fd, vec, n, low, high);
+	ret = POS(low, high) == -1 ? sys_writev(fd, vec, n) : sys_pwritev(fd, vec, n, low, high);
+	if (ret <= 0 || !(flags & (RWF_DSYNC | RWF_SYNC)))
+		return ret;
+	f = fd_get(fd);
+	if (!f)
+		return -EBADF;		/* another thread closed it meanwhile */
+	error = f->op->fsync ? vfs_fsync(f, !(flags & RWF_SYNC)) : 0;
+	file_put(f);
+	return error ? error : ret;
 }
 
 /* ---- positions ---- */
@@ -496,6 +510,55 @@ out:
 	if (out)
 		file_put(out);
 	return n;
+}
+
+#define SPLICE_FLAGS (SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT)
+
+long sys_tee(int in_fd, int out_fd, size_t len, unsigned flags)
+{
+	struct file *in = fd_get(in_fd), *out = fd_get(out_fd);
+	ssize_t n = -EBADF;
+
+	if (!in || !out || !(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
+		goto out;
+	n = -EINVAL;
+	if ((flags & ~SPLICE_FLAGS) || !file_pipe(in) || !file_pipe(out) || file_pipe(in) == file_pipe(out))
+		goto out;
+	n = pipe_tee(in, out, min(len, (size_t)0x7ffff000), flags);
+out:
+	if (in)
+		file_put(in);
+	if (out)
+		file_put(out);
+	return n;
+}
+
+long sys_vmsplice(int fd, const struct abi_iovec __user *vec, unsigned long n, unsigned flags)
+{
+	struct abi_iovec fast[FAST_IOV], *v;
+	struct file *f = fd_get(fd);
+	struct iov_iter it;
+	ssize_t ret = -EBADF;
+
+	if (!f)
+		return -EBADF;
+	if (!file_pipe(f))
+		goto out;
+	ret = -EINVAL;
+	if (flags & ~SPLICE_FLAGS)
+		goto out;
+	ret = import_iovec(vec, n, fast, FAST_IOV, &v);
+	if (ret < 0)
+		goto out;
+	if (ret) {
+		iov_init_vector(&it, f->mode & FMODE_WRITE, v, n, (size_t)ret);
+		ret = pipe_vmsplice(f, &it, flags);
+	}
+	if (v != fast)
+		kfree(v);
+out:
+	file_put(f);
+	return ret;
 }
 
 /* ---- advice ---- */

@@ -7,6 +7,7 @@
  */
 #include <tty/internal.h>
 #include <core/init.h>
+#include <fs/namei.h>
 #include <fs/vfs.h>
 #include <sched/task.h>
 
@@ -91,7 +92,19 @@ void devpts_remove(struct dentry *d)
 
 int devpts_path(struct dentry *d, struct path *out)
 {
+	struct path seen;
+
 	*out = (struct path){ .mnt = mnt, .dentry = d };
+	/* By the mount that programs see, if it is where it belongs: its path is what ttyname() looks for. */
+	if (kern_path("/dev/pts", LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &seen) == 0) {
+		if (seen.mnt->sb == mnt->sb) {
+			out->mnt = seen.mnt;
+			path_get(out);
+			path_put(&seen);
+			return 0;
+		}
+		path_put(&seen);
+	}
 	path_get(out);
 	return 0;
 }

@@ -206,7 +206,7 @@ tmux list-panes -t t | wc -l; tmux capture-pane -p -t t | head -2; tmux kill-ser
 		step: '4.3',
 		name: 'htop',
 		what: 'draws its screen in a terminal',
-		script: String.raw`export TERM=xterm; tmux -f /dev/null new-session -d -s h -x 100 -y 30 htop; sleep 3; tmux capture-pane -p -t h | grep -c 'Load average'; tmux send-keys -t h q; sleep 1; tmux ls 2>/dev/null | wc -l`,
+		script: String.raw`export TERM=xterm; tmux -f /dev/null new-session -d -s h -x 100 -y 30 htop; sleep 3; tmux capture-pane -p -t h | grep -c 'F1[H]elp'; tmux send-keys -t h q; sleep 1; tmux ls 2>/dev/null | wc -l`,
 		says: '1\n0\n',
 	},
 	{
