@@ -7,11 +7,9 @@
  */
 #include <arch/cpu.h>
 #include <arch/uaccess.h>
-#include <core/init.h>
 #include <core/irqflags.h>
-#include <fs/seq_file.h>
 #include <mm/mm.h>
-#include <sched/pi.h>
+#include <core/pi.h>
 #include <sched/rq.h>
 #include <sched/internal.h>
 
@@ -494,11 +492,3 @@ void idle_loop(void)
 		schedule();
 	}
 }
-
-static int __init sched_sysctls(void)
-{
-	int error = sysctl_int("kernel/sched_rt_period_us", 0644, &rt_period_us, 1, 0x7fffffff);
-
-	return error ? error : sysctl_int("kernel/sched_rt_runtime_us", 0644, &rt_runtime_us, -1, 0x7fffffff);
-}
-late_initcall(sched_sysctls);

@@ -4,7 +4,7 @@
 
 #include <core/list.h>
 #include <core/spinlock.h>
-#include <sched/pi.h>
+#include <core/pi.h>
 #include <sched/task.h>
 
 struct page;

@@ -1,11 +1,11 @@
 /*
- * Priority inheritance (sched/pi.h). A task's effective priority is the most of its own and of those that wait for
+ * Priority inheritance (core/pi.h). A task's effective priority is the most of its own and of those that wait for
  * what it holds; a change goes along the chain of waiting until it makes no difference, so that a circle ends, too.
  */
 #include <core/irqflags.h>
 #include <core/printk.h>
 #include <sched/internal.h>
-#include <sched/pi.h>
+#include <core/pi.h>
 
 static void enqueue(struct pi_waiter *w)
 {

@@ -1,6 +1,8 @@
 /* Scheduling policies: sched(7). One processor: affinity is a fact, not a choice. */
 #include <arch/uaccess.h>
+#include <core/init.h>
 #include <core/string.h>
+#include <fs/seq_file.h>
 #include <sched/rq.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -222,3 +224,11 @@ long sys_sched_getaffinity(pid_t pid, unsigned len, unsigned long __user *mask)
 	task_put(t);
 	return put_user(1ul, mask) ? -EFAULT : (long)sizeof(unsigned long);
 }
+
+static int __init sched_sysctls(void)
+{
+	int error = sysctl_int("kernel/sched_rt_period_us", 0644, &rt_period_us, 1, 0x7fffffff);
+
+	return error ? error : sysctl_int("kernel/sched_rt_runtime_us", 0644, &rt_runtime_us, -1, 0x7fffffff);
+}
+late_initcall(sched_sysctls);

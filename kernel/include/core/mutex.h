@@ -8,7 +8,7 @@
 
 #include <core/atomic.h>
 #include <core/wait.h>
-#include <sched/pi.h>
+#include <core/pi.h>
 
 struct mutex {
 	struct pi_lock pi;		/* owner NULL: free */

@@ -18,7 +18,7 @@ struct mm;
 struct files;		/* fs/fdtable.h */
 struct fs_struct;	/* fs/namei.h */
 struct tty;
-struct pi_waiter;	/* sched/pi.h */
+struct pi_waiter;	/* core/pi.h */
 struct sighand;		/* sched/signal.h */
 struct signal_struct;	/* sched/signal.h */
 struct pid;
@@ -49,7 +49,7 @@ struct task {
 	int policy;			/* r SCHED_* */
 	int nice;			/* r -20..19 */
 	int rt_priority;		/* r 1..99 for SCHED_FIFO and SCHED_RR, else 0 */
-	int prio;			/* r what it runs by: rt_priority, or more by inheritance (sched/pi.h) */
+	int prio;			/* r what it runs by: rt_priority, or more by inheritance (core/pi.h) */
 	struct list_head pi_locks;	/* r what it holds and others wait for */
 	struct pi_waiter *pi_blocked_on;	/* r */
 	bool on_rq;			/* r runnable: running, or in a queue */

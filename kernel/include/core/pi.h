@@ -2,10 +2,10 @@
  * Priority inheritance: who holds a lock runs at least as urgently as the most urgent task that waits for it, and so
  * does whoever that one waits for. Real-time priorities only: among fair tasks a share is not urgency.
  *
- * Interrupts are turned off inside; nothing sleeps. Lists stay small, waiters stand by priority, then in order.
+ * Implemented in sched/pi.c. Interrupts are turned off inside; nothing sleeps. Lists stay small, waiters stand by priority, then in order.
  */
-#ifndef SCHED_PI_H
-#define SCHED_PI_H
+#ifndef CORE_PI_H
+#define CORE_PI_H
 
 #include <core/list.h>
 #include <core/types.h>
