@@ -61,7 +61,8 @@ static void *reserve(struct block *b, size_t n)
 			b->failed = true;
 			return NULL;
 		}
-		memcpy(data, b->data, b->used);
+		if (b->used)
+			memcpy(data, b->data, b->used);
 		kfree(b->data);
 		b->data = data;
 		b->size = size;
@@ -74,7 +75,7 @@ static void *reserve(struct block *b, size_t n)
 
 static void append(struct block *b, const void *data, size_t n)
 {
-	void *at = reserve(b, n);
+	void *at = n ? reserve(b, n) : NULL;
 
 	if (at)
 		memcpy(at, data, n);
@@ -215,7 +216,8 @@ static void mapped_files(struct block *b)
 		append(&names, name, strlen(name) + 1);
 		head[0]++;
 	}
-	append(&words, names.data, names.failed ? 0 : names.used);
+	if (names.used)
+		append(&words, names.data, names.used);
 	if (!words.failed && !names.failed && path) {
 		memcpy(words.data, head, sizeof(head));
 		note(b, "CORE", NT_FILE, words.data, words.used);
@@ -260,7 +262,7 @@ void *core_notes(int sig, const struct abi_siginfo *info, size_t *size)
 	thread_notes(&b, current, sig, info, process_notes);
 	while ((t = next_thread(after))) {
 		after = t->pid;
-		thread_notes(&b, t, 0, NULL, NULL);
+		thread_notes(&b, t, sig, NULL, NULL);
 		task_put(t);
 	}
 	if (b.failed) {

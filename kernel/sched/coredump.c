@@ -38,6 +38,9 @@ bool signal_dumps_core(int sig)
 
 /* ---- the other threads ---- */
 
+/* Threads of any process that is dumped sleep here: what is on the dumper's stack may be gone when they come to sleep. */
+static DEFINE_WAIT_QUEUE(finished);
+
 /* All others are on their way to coredump_wait() once this has returned true; false: the process ends already. */
 static bool stop_others(int sig, struct core_state *core)
 {
@@ -80,10 +83,10 @@ void coredump_wait(void)
 		wake_up_all(&core->started);
 	spin_unlock_irqrestore(&self->sighand->lock, flags);
 	if (core && core->dumper != self)
-		wait_event(&core->finished, READ_ONCE(self->signal->core) == NULL);
+		wait_event(&finished, READ_ONCE(self->signal->core) == NULL);
 }
 
-static void release_others(struct core_state *core, bool dumped)
+static void release_others(bool dumped)
 {
 	struct signal_struct *s = current->signal;
 	unsigned long flags;
@@ -92,10 +95,8 @@ static void release_others(struct core_state *core, bool dumped)
 	s->core = NULL;
 	if (dumped)
 		s->group_exit_code |= 0x80;
-	/* Whoever waits looks at signal->core, not at what is on this stack. */
-	wake_up_all(&core->finished);
 	spin_unlock_irqrestore(&current->sighand->lock, flags);
-	wait_event(&core->started, !wait_queue_active(&core->finished));
+	wake_up_all(&finished);
 }
 
 /* ---- the file's name ---- */
@@ -289,7 +290,6 @@ bool coredump(int sig, const struct abi_siginfo *info)
 	if (limit < PAGE_SIZE || !current->mm || !current->mm->dumpable)
 		return false;
 	wait_queue_init(&core.started);
-	wait_queue_init(&core.finished);
 	if (!stop_others(sig, &core))
 		return false;
 	current->flags |= PF_DUMPCORE;
@@ -300,6 +300,6 @@ bool coredump(int sig, const struct abi_siginfo *info)
 		file_put(o.file);
 	}
 	kfree(notes);
-	release_others(&core, done);
+	release_others(done);
 	return done;
 }

@@ -1,4 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { debianCases } from './cases/debian.js';
+import { debuggingCases } from './cases/debugging.js';
 import { descriptorCases } from './cases/descriptors.js';
 import { groupCases } from './cases/groups.js';
 import { lifeCycleCases } from './cases/life-cycle.js';
@@ -24,5 +26,14 @@ export const suite = defineSuite({
 		'Try: ps    sleep 100 then Ctrl-Z, jobs, bg, fg, Ctrl-C    bash-static',
 		'     busybox top    busybox nice -n 5 busybox yes > /dev/null &',
 	].join('\n'),
-	cases: [...descriptorCases, ...threadCases, ...schedulerCases, ...signalCases, ...groupCases, ...lifeCycleCases],
+	cases: [
+		...descriptorCases,
+		...threadCases,
+		...schedulerCases,
+		...signalCases,
+		...groupCases,
+		...lifeCycleCases,
+		...debuggingCases,
+		...debianCases,
+	],
 });

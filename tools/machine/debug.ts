@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { displayPath, kernelPath, userSymbols, type Variant } from '../build/paths.js';
+import { displayPath, kernelPath, userRoot, userSymbols, type Variant } from '../build/paths.js';
 import { ToolError, UsageError } from '../errors.js';
 import { freePort } from './port.js';
 import { type MachineRequest, prepareMachine } from './prepare.js';
@@ -59,16 +59,23 @@ export async function debugMachine(options: DebugOptions, context: RunContext): 
 /** Directories of programs that a bare name, or one below a merged /bin or /sbin, may be in. */
 const programFolders = ['usr/bin', 'usr/sbin', 'usr/libexec'];
 
-function programSymbols({ program, variant }: DebugOptions): string[] {
-	if (program === undefined) return [];
+/** A program of this repository, with symbols. @throws UsageError when there is none of that path or name */
+export function findProgram(program: string, variant: Variant): string {
 	const root = userSymbols(variant);
 	const places = [program, path.join('usr', program), ...programFolders.map((folder) => path.join(folder, program))];
-	const file = places
-		.map((place) => path.join(root, place))
+	// Tests keep theirs where they are run.
+	const file = [root, userRoot(variant)]
+		.flatMap((folder) => places.map((place) => path.join(folder, place)))
 		.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
 	if (file === undefined)
 		throw new UsageError(`no ${program} among the programs of this repository`, {
 			hint: `those in ${displayPath(root)} have symbols`,
 		});
+	return file;
+}
+
+function programSymbols({ program, variant }: DebugOptions): string[] {
+	if (program === undefined) return [];
+	const file = findProgram(program, variant);
 	return ['-ex', 'set confirm off', '-ex', `add-symbol-file ${file}`, '-ex', 'set confirm on'];
 }

@@ -14,7 +14,7 @@
 struct core_state {
 	struct task *dumper;
 	int running;			/* threads that have not come to coredump_wait() yet */
-	struct wait_queue started, finished;
+	struct wait_queue started;
 };
 
 bool signal_dumps_core(int sig);
