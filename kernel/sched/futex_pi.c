@@ -41,7 +41,7 @@ static struct pi_state *state_of(struct futex_bucket *b, const struct futex_key 
 	return NULL;
 }
 
-/* The living owner that the word names, referenced; or -ESRCH, -EPERM. */
+/* The living owner that the word names, referenced; or -ESRCH, -EPERM; -EBUSY: it ends, and its locks are about to pass on. */
 static struct task *owner_of(u32 val)
 {
 	struct task *t = task_find_get((pid_t)(val & FUTEX_TID_MASK));
@@ -49,7 +49,7 @@ static struct task *owner_of(u32 val)
 	if (!t)
 		return ERR_PTR(-ESRCH);
 	if ((t->flags & (PF_KTHREAD | PF_EXITING)) || !t->mm) {
-		int error = t->flags & PF_KTHREAD ? -EPERM : -ESRCH;
+		int error = t->flags & PF_KTHREAD ? -EPERM : t->mm ? -EBUSY : -ESRCH;
 
 		task_put(t);
 		return ERR_PTR(error);
@@ -161,6 +161,14 @@ static int finish(struct futex_waiter *w, int error)
 	return error;
 }
 
+/* The owner may be less urgent than we are: it must get the processor to end. */
+static int wait_for_exit(void)
+{
+	set_current_state(TASK_INTERRUPTIBLE);
+	schedule_timeout(NSEC_PER_MSEC);
+	return signal_pending(current) ? -ERESTARTNOINTR : 0;
+}
+
 int futex_lock_pi(u32 __user *uaddr, bool shared, nsec_t deadline, bool trylock)
 {
 	struct futex_waiter w = { .task = current };
@@ -179,10 +187,10 @@ int futex_lock_pi(u32 __user *uaddr, bool shared, nsec_t deadline, bool trylock)
 	for (;;) {
 		spin_lock(&w.bucket->lock);
 		error = take_or_join(uaddr, w.bucket, &w.key, current, trylock, &fresh, &state);
-		if (error != -EFAULT)
+		if (error != -EFAULT && error != -EBUSY)
 			break;
 		spin_unlock(&w.bucket->lock);
-		error = futex_fault_in(uaddr);
+		error = error == -EFAULT ? futex_fault_in(uaddr) : wait_for_exit();
 		if (error)
 			goto out;
 	}
@@ -322,7 +330,7 @@ static int move_all(struct futex_bucket *b1, const struct futex_key *k1, u32 __u
 			return done ? done : -EINVAL;
 		error = move_waiter(w, uaddr2, b2, k2, fresh);
 		if (error < 0)
-			return done ? done : error;
+			return done ? done : error == -EBUSY ? -EAGAIN : error;
 		done++;
 	}
 	return done;

@@ -38,7 +38,8 @@ enum lock_rank {
 	RANK_DRIVER,		/* driver core and drivers' sleeping locks */
 	RANK_SLEEP_LAST,
 	/* spinning */
-	RANK_TASKLIST = 50,	/* process tree, pids, groups, sessions */
+	RANK_FUTEX = 50,	/* waiters of a futex; owners are looked up inside */
+	RANK_TASKLIST,	/* process tree, pids, groups, sessions */
 	RANK_SIGHAND,		/* signal handlers and pending signals of a thread group */
 	RANK_FILES,		/* descriptor table */
 	RANK_FS_STRUCT,		/* cwd, root, umask */
@@ -50,7 +51,6 @@ enum lock_rank {
 	RANK_ANON_VMA,		/* reverse map of anonymous pages */
 	RANK_PAGE_TABLE,	/* page tables of one mm; nested: a new child's inside its parent's */
 	RANK_LRU,		/* page lru lists */
-	RANK_FUTEX,
 	RANK_UNIX,		/* AF_UNIX: names, peers, descriptors in flight */
 	RANK_SOCKET,		/* a socket's state and queue; nested: a listener before its connections */
 	RANK_QUEUE,		/* request queues */

@@ -36,7 +36,8 @@ function stressCase(step: string, name: string): CaseDeclaration {
 		timeout: 150,
 		run: async (vm, t) => {
 			t.plan(3);
-			await stress(vm, t, name, t.size(20, 1));
+			// Its real-time threads leave the second instance a twentieth of each second to begin in.
+			await stress(vm, t, name, t.size(20, name === 'mutex' ? 3 : 1));
 		},
 	};
 }
@@ -180,7 +181,7 @@ export const debianCases = defineCases([
 		timeout: 900,
 		run: async (vm, t) => {
 			t.plan(5);
-			const names = Object.values(stressors).flat();
+			const names = t.full ? Object.values(stressors).flat() : ['pthread', 'futex', 'sigq', 'pty', 'fork'];
 			const round = async () => {
 				const args = names.flatMap((name) => [`--${name}`, '1']);
 				const command = ['stress-ng', '--seq', '0', ...args, '--timeout', `${t.size(5, 1)}s`, '--temp-path', '/tmp'];

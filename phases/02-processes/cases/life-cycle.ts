@@ -4,6 +4,7 @@ import { guestTest } from '../../../tools/suite/guest-test.js';
 export const lifeCycleCases = defineCases([
 	guestTest('2.7/waiting', 'wait, waitid and their kin; orphans; the death of a parent'),
 	guestTest('2.7/executing', 'exec: arguments, scripts, what is refused and why, broken files'),
+	guestTest('2.7/pidfds', 'process descriptors: signals, waits, polls, and what they refuse'),
 	guestTest('2.7/tracing', 'ptrace: stops, registers, memory, signals, families; seizing, attaching, letting go'),
 	guestTest('2.7/spawning', 'posix_spawn with its actions and attributes, system, popen, the exec family'),
 	guestTest('2.7/many', 'many processes at once, and what one costs', { args: ['400'] }),

@@ -7,7 +7,21 @@ export const schedulerCases = defineCases([
 		start: 'boot',
 		machine: { icount: 'shift=3,sleep=off' },
 	}),
-	guestTest('2.4/sleeping', 'sleeps and timers keep their times and say what is left'),
+	guestTest('2.4/sleeping', 'sleeps and timers keep their times and say what is left', {
+		start: 'boot',
+		machine: { icount: 'shift=3,sleep=off' },
+	}),
+	guestTest('2.4/interactive', 'what is typed is answered soon under load; a real-time hog leaves the rest a share', {
+		args: (t) => [String(t.size(200, 15))],
+		start: 'boot',
+		machine: { icount: 'shift=3,sleep=off' },
+		timeout: 600,
+	}),
+	guestTest('2.4/inheritance', 'locks lend their owners the priority of who waits: futexes, and the kernel’s own', {
+		start: 'boot',
+		machine: { icount: 'shift=3,sleep=off' },
+		timeout: 120,
+	}),
 	guestTest('2.4/latency', 'sleepers wake in time, real-time ones under load too', {
 		args: (t) => [String(t.size(100_000, 300))],
 		start: 'boot',

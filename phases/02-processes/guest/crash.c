@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 	static struct thread threads[2];
 	const char *how = argc > 1 ? argv[1] : "abort";
 
+	rounds = twice(0);
 	/* Memory that was never touched must not fill the file. */
 	untouched = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (strcmp(how, "stop") != 0) {
