@@ -1,5 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { crashCases } from './cases/crash.js';
+import { damageCases } from './cases/damage.js';
 import { debianCases } from './cases/debian.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
@@ -29,6 +30,7 @@ export const suite = defineSuite({
 		...semanticsCases,
 		...journalCases,
 		...crashCases,
+		...damageCases,
 		...specialCases,
 		...debianCases,
 		...exerciserCases,

@@ -130,14 +130,13 @@ export function expectations(steps: readonly Step[], mark: number): Expectation[
 	while (synced >= 0 && !isSync(steps[synced])) synced--;
 	const by = steps[synced];
 	if (by === undefined) return [];
-	const [before, now] = treesAfter(steps, earlierSync(steps, synced), synced);
+	const { before, now, renamed } = treesAfter(steps, earlierSync(steps, synced), synced);
 	const later = steps.slice(synced + 1, mark + 1);
 	const touched = new Set(later.flatMap(({ paths }) => paths));
 	const gone = new Set(later.flatMap(removedPaths));
 	const target = now.get(by.paths[0] ?? '');
-	// fdatasync promises no name: only what is where it was at the last sync can be looked for.
-	const sameFile = (a: Content | undefined, b: Content) => a === b || (a?.file !== undefined && a.file === b.file);
-	const names = [...now].filter(([path, content]) => by.op !== 'fdatasync' || sameFile(before.get(path), content));
+	// fdatasync promises no name: only what has been in its place since the last sync can be looked for.
+	const names = [...now].filter(([path]) => by.op !== 'fdatasync' || (before.has(path) && !renamed.has(path)));
 	const list: Expectation[] = [];
 	const moved = later.filter(({ op }) => op === 'exchange').flatMap(({ paths }) => paths);
 	for (const [path, content] of names) {
@@ -160,12 +159,26 @@ function treeAfter(steps: readonly Step[], last: number): Tree {
 	return tree;
 }
 
-/** The trees at two moments; what did not change is the same object in both. */
-function treesAfter(steps: readonly Step[], first: number, second: number): [Tree, Tree] {
-	const tree = treeAfter(steps, first);
-	const early = new Map(tree);
-	for (const one of steps.slice(first + 1, second + 1)) applyStep(tree, one);
-	return [early, tree];
+/**
+ * The trees at two moments; what did not change is the same object in both. `renamed` are the paths that named
+ * something else, or nothing, in between.
+ */
+function treesAfter(
+	steps: readonly Step[],
+	first: number,
+	second: number,
+): { before: Tree; now: Tree; renamed: Set<string> } {
+	const now = treeAfter(steps, first);
+	const before = new Map(now);
+	const renamed = new Set<string>();
+	for (const one of steps.slice(first + 1, second + 1)) {
+		applyStep(now, one);
+		for (const [path, content] of before) {
+			const found = now.get(path);
+			if (found !== content && (found?.file === undefined || found.file !== content.file)) renamed.add(path);
+		}
+	}
+	return { before, now, renamed };
 }
 
 /** Whether another name of the same object was touched. */

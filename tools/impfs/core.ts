@@ -44,6 +44,10 @@ export function readSuperblock(device: Device, at: number): { superblock?: Super
 	if (superblock.revision !== IMPFS.REVISION) return { problem: `has the unknown revision ${superblock.revision}` };
 	const { blocks, groups, group_inodes, desc_start, desc_blocks } = superblock;
 	const sane =
+		superblock.first_ino > IMPFS.ROOT_INO &&
+		superblock.first_ino <= group_inodes &&
+		superblock.name_max <= IMPFS.NAME_MAX &&
+		superblock.symlink_max <= IMPFS.SYMLINK_MAX &&
 		superblock.block_size === BLOCK &&
 		superblock.group_blocks === IMPFS.GROUP_BLOCKS &&
 		superblock.inode_size === IMPFS.INODE_SIZE &&
@@ -74,6 +78,8 @@ export class ImpfsCore {
 	#dirty = new Map<number, number | undefined>();
 	#dirtyGroups = new Set<number>();
 	#superDirty = false;
+	/** Blocks whose last four bytes were found right, with what the checksum begins with. */
+	#verified = new Map<number, number>();
 	/** Where the search for free blocks goes on. */
 	#cursor = 0;
 
@@ -118,8 +124,12 @@ export class ImpfsCore {
 		if (!block) {
 			if (!(number < this.superblock.blocks))
 				throw new ImpfsError('EUCLEAN', `block ${number}`, 'lies beyond the volume');
-			block = new Uint8Array(BLOCK);
-			this.device.read(block, number * BLOCK);
+			// Nobody changes what can only be read.
+			block = this.readonly ? this.device.view?.(number * BLOCK, BLOCK) : undefined;
+			if (!block) {
+				block = new Uint8Array(BLOCK);
+				this.device.read(block, number * BLOCK);
+			}
 			this.#cache.set(number, block);
 		}
 		return block;
@@ -129,6 +139,7 @@ export class ImpfsCore {
 	fresh(number: number): Uint8Array {
 		const block = new Uint8Array(BLOCK);
 		this.#cache.set(number, block);
+		this.#verified.delete(number);
 		return block;
 	}
 
@@ -142,11 +153,13 @@ export class ImpfsCore {
 	forget(number: number): void {
 		this.#cache.delete(number);
 		this.#dirty.delete(number);
+		this.#verified.delete(number);
 	}
 
 	/** Puts contents into the cache that only a later `dirty()` would write: a log replayed on a read-only volume. */
 	overlay(number: number, contents: Uint8Array): void {
 		this.#cache.set(number, contents);
+		this.#verified.delete(number);
 	}
 
 	cached(number: number): Uint8Array | undefined {
@@ -160,10 +173,12 @@ export class ImpfsCore {
 
 	/** True if the block's last four bytes are its checksum. */
 	tailOk(number: number, seed: number): boolean {
-		if (this.#dirty.has(number)) return true;
+		if (this.#dirty.has(number) || this.#verified.get(number) === seed) return true;
 		const block = this.block(number);
 		const stored = new DataView(block.buffer, block.byteOffset).getUint32(IMPFS.CSUM_OFFSET, true);
-		return crc32c(seed, block, 0, IMPFS.CSUM_OFFSET) === stored;
+		if (crc32c(seed, block, 0, IMPFS.CSUM_OFFSET) !== stored) return false;
+		this.#verified.set(number, seed);
+		return true;
 	}
 
 	superDirty(): void {

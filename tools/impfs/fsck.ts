@@ -11,7 +11,8 @@ import { ImpfsDir } from './dir.js';
 import { checkDirectories, checkLinks, freeInode } from './fsck-dirs.js';
 import { checkInodes, unshare } from './fsck-inodes.js';
 import { FsckState, type Problem } from './fsck-state.js';
-import { backupSuperBlock, type GroupGeometry, groupPlaces } from './geometry.js';
+import { findSuperblock } from './fsck-super.js';
+import { type GroupGeometry, groupPlaces } from './geometry.js';
 import { type JournalScan, replayed, resetJournal, scanJournal } from './journal.js';
 import { mapTruncate } from './map.js';
 import { setBits, writeBackup } from './mkfs.js';
@@ -117,18 +118,14 @@ function openVolume(
 		scan: scanned,
 	}: { repair: boolean; notes: string[]; report(problem: Problem): void; scan: JournalScan | undefined },
 ): { superblock: Superblock; overlay: Map<number, Uint8Array> } {
-	const backups = [backupSuperBlock(IMPFS.GROUP_BLOCKS), Math.floor(device.size / BLOCK) - 1];
-	let { superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET);
-	const primary = superblock !== undefined;
-	if (!superblock) {
-		report({ pass: 'superblock', message: `the superblock ${problem}` });
-		for (const block of backups) superblock ??= readSuperblock(device, block * BLOCK + IMPFS.SUPER_OFFSET).superblock;
-		if (!superblock) {
-			throw new ImageError(`no impfs volume here: the superblock ${problem}, and there is no backup of it`, {
-				hint: 'imposos mkfs makes an empty volume',
-			});
-		}
+	const { superblock: found, primary, problems } = findSuperblock(device);
+	for (const message of problems) report({ pass: 'superblock', message });
+	if (found === undefined) {
+		throw new ImageError(`no impfs volume here: ${problems.join(', ')}, and there is no backup of it`, {
+			hint: 'imposos mkfs makes an empty volume',
+		});
 	}
+	let superblock = found;
 	if (superblock.incompat & ~IMPFS.INCOMPAT_KNOWN || superblock.ro_compat & ~IMPFS.RO_KNOWN) {
 		throw new ImageError('the volume has features that this fsck does not know');
 	}
@@ -191,7 +188,14 @@ function checkGroups(state: FsckState): void {
 			group.inodes_ready % IMPFS.INODES_PER_BLOCK === 0 &&
 			group.inodes_ready <= core.superblock.group_inodes;
 		if (!right && !bad.has(index)) state.found('groups', `group descriptor ${index} points to the wrong places`);
-		if (right && !bad.has(index)) continue;
+		if (right && !bad.has(index)) {
+			const used = usedInodes(core, index);
+			if (used <= group.inodes_ready) continue;
+			state.found('groups', `group descriptor ${index} says that inodes in use were never written`);
+			group.inodes_ready = used;
+			if (state.repair) core.groupDirty(index);
+			continue;
+		}
 		// Counts and checksums are corrected with the bitmaps.
 		core.groups[index] = {
 			...groupLayout.blank(),
@@ -202,6 +206,20 @@ function checkGroups(state: FsckState): void {
 		};
 		if (state.repair) core.groupDirty(index);
 	}
+}
+
+/** How far the bitmap says that a table is used, as far as there are inodes. */
+function usedInodes(core: ImpfsCore, index: number): number {
+	const { inode_bitmap, inode_table, inodes_ready } = core.group(index);
+	const bitmap = core.block(inode_bitmap);
+	const taken = (i: number) => ((bitmap[i >> 3] as number) & (1 << (i & 7))) !== 0;
+	let used = core.superblock.group_inodes;
+	while (used > Math.max(inodes_ready, IMPFS.FIRST_INO - 1) && !taken(used - 1)) used--;
+	used = Math.ceil(used / IMPFS.INODES_PER_BLOCK) * IMPFS.INODES_PER_BLOCK;
+	const written = (end: number) =>
+		core.block(inode_table + end / IMPFS.INODES_PER_BLOCK - 1).some((byte) => byte !== 0);
+	while (used > inodes_ready && !written(used)) used -= IMPFS.INODES_PER_BLOCK;
+	return used;
 }
 
 /** How far a table was ever written, judging by what is in it. */

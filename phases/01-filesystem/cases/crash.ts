@@ -58,9 +58,9 @@ export const crashCases = defineCases([
 			t.plan(5);
 			// It takes long: what is done stays, and a run of the same sources goes on from there.
 			const folder = crashFolder(t.seed);
-			const workloads: Workload[] = workloadsOf({ pairs: 900, triples: 550, seed: t.seed });
+			const workloads: Workload[] = workloadsOf({ pairs: 1400, triples: 1000, seed: t.seed });
 			const result = await campaign({
-				...{ workloads, regions: MAX_REGIONS, seed: t.seed, samples: 110, bootShare: 100 },
+				...{ workloads, regions: 2 * MAX_REGIONS, seed: t.seed, samples: 130, bootShare: 100 },
 				...{ folder, signal: t.signal, boot: booter(t) },
 			});
 			judge(t, result);
