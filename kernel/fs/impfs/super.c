@@ -334,8 +334,9 @@ static int sync_fs(struct super_block *sb, bool wait)
 {
 	struct impfs *fs = impfs_of(sb);
 
+	/* What could not be committed is lost: nobody may take it for synced. */
 	if (impfs_writable(fs))
-		return 0;
+		return fs->failed || fs->journal.error ? -EIO : 0;
 	if (!wait || impfs_fault(FAULT_SYNC_EARLY)) {
 		fs->journal.wanted = true;
 		wake_up(&fs->journal.wake);

@@ -1,6 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { IMPFS, type superblockLayout } from '../../../tools/abi/impfs.js';
+import { moreDisks } from '../../../tools/crash/boot.js';
+import { emptyVolume, VOLUME } from '../../../tools/crash/disk.js';
+import { seededRandom } from '../../../tools/crash/states.js';
+import { readSuperblock, sealSuperblock } from '../../../tools/impfs/core.js';
+import { FileDevice, MemoryDevice } from '../../../tools/impfs/device.js';
+import { fsck } from '../../../tools/impfs/fsck.js';
+import { mkfs } from '../../../tools/impfs/mkfs.js';
+import { ImpfsVolume } from '../../../tools/impfs/volume.js';
+import type { CaseMachine } from '../../../tools/suite/case-machine.js';
+import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 import { readGuestFile } from '../../../tools/suite/disk-check.js';
 import { guestTestPath } from '../../../tools/suite/guest-test.js';
+
+const time = { sec: 1_800_000_000, ns: 0 };
+const quote = (name: string) => name.replaceAll(',', ',,');
+
+/** Writes numbered lines to numbered files, syncs each, and says so: `kept N`. */
+const keeper = (first: number) =>
+	`n=${first}; while :; do mkdir -p /mnt/kept/$((n % 50)) && echo "line $n" >/mnt/kept/$((n % 50))/$n && ` +
+	`busybox sync -f /mnt/kept/$((n % 50))/$n && echo "kept $n"; n=$((n + 1)); done`;
+
+interface Kept {
+	/** Highest number that the guest said was synced; -1 before any. */
+	last: number;
+}
+
+/** Puts a machine under load until a moment drawn at random, and kills it. */
+async function killUnderLoad(t: CaseTools, vm: CaseMachine, kept: Kept, moment: number): Promise<void> {
+	const mounted = await vm.sh('mkdir -p /mnt/kept && mount -t impfs /dev/sdb /mnt/kept');
+	t.equal(mounted.status, 0, `the volume is mounted again after line ${kept.last}`);
+	const load = await vm.spawn([guestTestPath(1, 'exerciser'), '/mnt/kept/load', String(t.seed + moment), '100000000']);
+	load.exited.catch(() => {});
+	const writer = await vm.spawn(['/bin/sh', '-c', keeper(kept.last + 1)]);
+	writer.exited.catch(() => {});
+	await new Promise<void>((resolve) => {
+		let text = '';
+		const enough = kept.last + 1 + moment;
+		writer.stdout.on('data', (bytes: Buffer) => {
+			text += bytes.toString('latin1');
+			for (const [, number] of text.matchAll(/^kept (\d+)\n/gm)) kept.last = Math.max(kept.last, Number(number));
+			text = text.slice(text.lastIndexOf('\n') + 1);
+			if (kept.last >= enough) resolve();
+		});
+		writer.exited.then(
+			() => resolve(),
+			() => resolve(),
+		);
+	});
+	await vm.machine.dispose();
+}
+
+function checkKept(t: CaseTools, file: string, { last }: Kept, round: number): void {
+	const device = FileDevice.open(file, { readonly: true });
+	try {
+		t.same(fsck(device, { time }).problems, [], `kill ${round}: fsck finds nothing`);
+		const volume = ImpfsVolume.open(device, { readonly: true });
+		const lost: number[] = [];
+		for (let n = 0; n <= last; n++) {
+			const path = `/${n % 50}/${n}`;
+			if (!volume.exists(path) || volume.readFile(path).toString() !== `line ${n}\n`) lost.push(n);
+		}
+		t.same(lost, [], `kill ${round}: all ${last + 1} files that were synced are there`);
+	} finally {
+		device.close();
+	}
+}
+
+/** Makes a small volume in a file; `change` edits its superblock. */
+function volumeFile(file: string, change: (superblock: ReturnType<typeof superblockLayout.decode>) => void): void {
+	const device = new MemoryDevice(emptyVolume(5));
+	const { superblock } = readSuperblock(device, IMPFS.SUPER_OFFSET);
+	if (superblock !== undefined) {
+		change(superblock);
+		device.write(sealSuperblock(superblock), IMPFS.SUPER_OFFSET);
+	}
+	writeFileSync(file, device.bytes);
+}
+
+/** A disk of which some requests fail: rules of QEMU's blkdebug. */
+function failingDisk(file: string, rules: readonly string[]): string[] {
+	return [
+		...['-blockdev', `driver=file,node-name=failing-file,filename=${quote(file)}`],
+		...['-blockdev', `driver=blkdebug,node-name=failing,image=failing-file,${rules.join(',')}`],
+		...['-blockdev', 'driver=raw,node-name=failing-disk,file=failing'],
+		...['-device', 'ide-hd,drive=failing-disk,bus=ide.0,unit=1'],
+	];
+}
 
 export const journalCases = defineCases([
 	{
@@ -20,6 +108,135 @@ export const journalCases = defineCases([
 			await vm.machine.dispose();
 			for (let i = 0; i < rounds; i++)
 				t.equal(readGuestFile(vm.machine, `/kept/${i}/file`).toString(), `round ${i}\n`, `file ${i}`);
+		},
+	},
+	{
+		id: '1.3/kill-often',
+		title: 'a volume whose machine is killed under load again and again never loses what was synced',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		timeout: 2 * 3600,
+		breaksDisk: true,
+		run: async (_vm, t) => {
+			const kills = t.size(100, 3);
+			t.plan(kills * 3);
+			mkdirSync(t.scratch, { recursive: true });
+			const file = path.join(t.scratch, 'kept.img');
+			const device = FileDevice.open(file, { size: 64 * 2 ** 20, create: true });
+			const id = new Uint8Array(16).fill(t.seed & 255);
+			mkfs(device, { uuid: id, hashSeed: id, time });
+			device.close();
+			const random = seededRandom(t.seed);
+			const kept: Kept = { last: -1 };
+			for (let round = 0; round < kills; round++) {
+				const vm = await t.boot({ extra: moreDisks([file]) });
+				await killUnderLoad(t, vm, kept, Math.floor(random() * 25));
+				checkKept(t, file, kept, round);
+			}
+			t.figure('kills under load', kills, '');
+			t.figure('files synced before a kill', kept.last + 1, '');
+		},
+	},
+	{
+		id: '1.3/unknown-features',
+		title: 'a volume with features that are not known is refused, or mounted for reading only, and the log says why',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		run: async (_vm, t) => {
+			t.plan(9);
+			mkdirSync(t.scratch, { recursive: true });
+			const files = ['compat', 'readonly', 'incompat'].map((name) => path.join(t.scratch, name));
+			const [compat = '', readonly = '', incompat = ''] = files;
+			volumeFile(compat, (s) => {
+				s.compat |= 0x100;
+			});
+			volumeFile(readonly, (s) => {
+				s.ro_compat |= 0x100;
+			});
+			volumeFile(incompat, (s) => {
+				s.incompat |= 0x100;
+			});
+			const vm = await t.boot({ extra: moreDisks(files) });
+			const mount = (disk: string, options = '') =>
+				vm.sh(`mkdir -p /mnt/x && mount -t impfs ${options} /dev/${disk} /mnt/x`);
+			t.equal((await mount('sdb')).status, 0, 'what is compatible is mounted');
+			t.equal((await vm.sh('echo x >/mnt/x/file && umount /mnt/x')).status, 0, 'and written to');
+			t.ok((await mount('sdc')).status !== 0, 'what may only be read is not mounted for writing');
+			t.equal((await mount('sdc', '-o ro')).status, 0, 'it is mounted for reading');
+			t.equal((await vm.sh('ls /mnt/x && umount /mnt/x')).stdout, 'lost+found\n', 'and read');
+			t.ok((await mount('sdd', '-o ro')).status !== 0, 'what is not compatible is not mounted at all');
+			const log = (await vm.sh('dmesg')).stdout;
+			t.match(log, /sdc: unknown features: can be mounted for reading only/, 'the log says what is possible');
+			t.match(log, /sdd: unknown features/, 'or that nothing is');
+			const device = FileDevice.open(incompat, { readonly: true });
+			try {
+				ImpfsVolume.open(device);
+				t.fail('the host refuses it too');
+			} catch (error) {
+				t.match(String(error), /unknown features/, 'the host refuses it too');
+			} finally {
+				device.close();
+			}
+		},
+	},
+	{
+		id: '1.3/disk-errors',
+		title: 'when the disk fails, the transaction is given up, the volume is read-only, and both are told',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		timeout: 180,
+		run: async (_vm, t) => {
+			// A log block that only a later commit reaches; all flushes from the tenth on; a block of the file's own.
+			const { superblock } = readSuperblock(new MemoryDevice(emptyVolume(5)), IMPFS.SUPER_OFFSET);
+			const logSector = ((superblock?.journal_start ?? 0) + 40) * 8;
+			const flushes = Array.from({ length: 9 }, (_, i) => [
+				`set-state.${i}.event=flush_to_disk,set-state.${i}.state=${i + 1},set-state.${i}.new_state=${i + 2}`,
+			]).flat();
+			const failures: [name: string, rules: string[], told: RegExp][] = [
+				[
+					'a write to the log',
+					[
+						`inject-error.0.event=none,inject-error.0.iotype=write,inject-error.0.sector=${logSector},inject-error.0.errno=5`,
+					],
+					/writing the journal failed/,
+				],
+				[
+					'a flush',
+					[
+						...flushes,
+						'inject-error.0.event=flush_to_disk,inject-error.0.iotype=flush,inject-error.0.state=10,inject-error.0.errno=5',
+					],
+					/writing the journal failed/,
+				],
+			];
+			t.plan(failures.length * 6);
+			mkdirSync(t.scratch, { recursive: true });
+			for (const [name, rules, told] of failures) {
+				const file = path.join(t.scratch, 'failing.img');
+				volumeFile(file, () => {});
+				const vm = await t.boot({ extra: failingDisk(file, rules) });
+				const { stdout } = await vm.sh(
+					'mkdir -p /mnt/x && mount -t impfs /dev/sdb /mnt/x || echo no mount; n=0; while [ $n -lt 60 ]; do ' +
+						'echo $n >/mnt/x/$n && busybox sync /mnt/x/$n 2>/dev/null && echo kept $n || break; n=$((n + 1)); done; ' +
+						'echo end $n; echo y >/mnt/x/another || echo refused; cat /mnt/x/0; umount /mnt/x && echo unmounted',
+					{ timeout: 100_000 },
+				);
+				const kept = [...stdout.matchAll(/^kept (\d+)$/gm)].length;
+				t.ok(kept > 0 && kept < 60, `${name} fails: a sync says so`, stdout.slice(-400));
+				t.match(stdout, /^refused$/m, 'nothing more can be written');
+				t.match(stdout, /^0\nunmounted$/m, 'what is there can be read, and the volume can be unmounted');
+				t.match((await vm.sh('dmesg')).stdout, told, 'the log tells what failed');
+				await vm.machine.dispose();
+				const device = FileDevice.open(file, { readonly: true, size: VOLUME });
+				t.same(fsck(device, { time }).problems, [], 'what is on the disk is sound');
+				const volume = ImpfsVolume.open(device, { readonly: true });
+				const lost = Array.from({ length: kept }, (_, n) => n).filter((n) => !volume.exists(`/${n}`));
+				t.same(lost, [], 'and has what was synced');
+				device.close();
+			}
 		},
 	},
 ]);
