@@ -1,7 +1,9 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { callCases } from './cases/calls.js';
 import { programCases } from './cases/programs.js';
+import { randomCases } from './cases/random.js';
 import { socketCases } from './cases/sockets.js';
+import { traceCases } from './cases/trace.js';
 
 export const suite = defineSuite({
 	phase: 4,
@@ -18,5 +20,5 @@ export const suite = defineSuite({
 		'Phase 4, system calls: what programs nobody here wrote ask of a kernel.',
 		'Try: cat /proc/missing_syscalls',
 	].join('\n'),
-	cases: [...callCases, ...socketCases, ...programCases],
+	cases: [...callCases, ...socketCases, ...programCases, ...traceCases, ...randomCases],
 });

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { impfsAsserts } from './impfs.js';
-import { parseSyscalls, syscallNumbers, syscallPrototypes, syscallTable } from './syscalls.js';
+import { parseSyscalls, syscallArguments, syscallNumbers, syscallPrototypes, syscallTable } from './syscalls.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const calls = parseSyscalls(readFileSync(join(root, 'kernel/abi/syscalls.tbl'), 'utf8'));
@@ -16,6 +16,7 @@ const outputs: Record<string, () => string> = {
 	'impfs_asserts.h': impfsAsserts,
 	'syscall_prototypes.h': () => syscallPrototypes(calls),
 	'syscall_table.inc': () => syscallTable(calls),
+	'syscall_args.inc': () => syscallArguments(calls),
 	'syscall_numbers.h': () => syscallNumbers(calls),
 };
 

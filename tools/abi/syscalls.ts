@@ -91,32 +91,57 @@ export function syscallNumbers(calls: readonly SystemCall[]): string {
 	].join('\n');
 }
 
+/** What an argument is, for a tracer: a letter. */
+function argumentKind(argument: string): string {
+	const name = argument.slice(argument.lastIndexOf(' ') + 1).replace('*', '');
+	if (/^const char \*\w+$/.test(argument)) return /^(buf|value|msg|msg_ptr)$/.test(name) ? 'p' : 's';
+	if (argument.includes('*')) return 'p';
+	if (/^(fd|dfd|in|out|epfd|\w+_dfd|pidfd|mq)$/.test(name)) return 'f';
+	if (argument.startsWith('umode_t')) return 'm';
+	if (/flags|mask|prot|cmd|request|addr|brk/.test(name)) return 'x';
+	return /^(int|s32|long|pid_t|clockid)/.test(argument) ? 'd' : 'u';
+}
+
+/** Names and kinds of arguments of every known number: CALL(number, "name", "kinds"). */
+export function syscallArguments(calls: readonly SystemCall[]): string {
+	const lines = calls.map(
+		({ number, name, args }) => `CALL(${number}, "${name}", "${args.map(argumentKind).join('')}")`,
+	);
+	return [banner, ...lines, ''].join('\n');
+}
+
 /** What a call that is done still lacks: the table's lines `#~ NAME: TEXT`. */
 export function parseLimits(text: string): { name: string; limit: string }[] {
 	return [...text.matchAll(/^#~ (\w+): (.+)$/gm)].map(([, name = '', limit = '']) => ({ name, limit }));
 }
 
-/** docs/syscalls.md: what answers, what answers in part, what does not. */
-export function coveragePage(calls: readonly SystemCall[], limits: readonly { name: string; limit: string }[]): string {
+/**
+ * docs/syscalls.md: every number with its name, what it lacks, and the cases that call it.
+ *
+ * @param cases the cases that a call occurs in, by its name
+ */
+export function coveragePage(
+	calls: readonly SystemCall[],
+	limits: readonly { name: string; limit: string }[],
+	cases: (name: string) => readonly string[],
+): string {
+	const limit = new Map(limits.map((entry) => [entry.name, entry.limit]));
+	const state = (call: SystemCall) =>
+		call.state === 'none' ? 'absent' : limit.has(call.name) ? `in part: ${limit.get(call.name)}` : 'complete';
 	const there = done(calls);
-	const names = (list: readonly SystemCall[]) => list.map(({ name }) => `\`${name}\``).join(', ');
 	return [
 		'# System calls',
 		'',
-		`Generated from \`kernel/abi/syscalls.tbl\` by \`imposos phases --write\`: ${there.length} of ${calls.length} numbers answer.`,
-		'The others return `-ENOSYS`; the kernel counts them by name.',
+		`Generated from \`kernel/abi/syscalls.tbl\` by \`imposos phases --write\`: ${there.length} of ${calls.length} numbers answer, ${limits.length} of them`,
+		'in part. The others return `-ENOSYS`; the kernel counts them by name in `/proc/missing_syscalls`. Besides the cases that are named,',
+		'`0.2/call-pointers` calls everything that takes a pointer with bad ones.',
 		'',
-		'## In part',
-		'',
-		...limits.map(({ name, limit }) => `- \`${name}\`: ${limit}`),
-		'',
-		'## Not implemented',
-		'',
-		`${names(calls.filter((call) => call.state === 'none'))}.`,
-		'',
-		'## Implemented',
-		'',
-		`${names(there)}.`,
+		'| number | name | state | cases |',
+		'| --- | --- | --- | --- |',
+		...calls.map(
+			(call) =>
+				`| ${call.number} | \`${call.name}\` | ${state(call)} | ${call.state === 'done' ? cases(call.name).join(' ') : ''} |`,
+		),
 		'',
 	].join('\n');
 }

@@ -128,6 +128,7 @@ static const struct pid_entry entries[] = {
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts },
 	{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo },
 	{ .name = "wchan", .mode = S_IFREG | 0444, .show = proc_show_wchan },
+	{ .name = "syscall", .mode = S_IFREG | 0400, .show = proc_show_syscall },
 	{ .name = "io", .mode = S_IFREG | 0400, .show = proc_show_io },
 	{ .name = "oom_score", .mode = S_IFREG | 0444, .show = proc_show_oom_score },
 	{ .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = proc_show_oom_adj, .fop = &proc_oom_adj_fops },

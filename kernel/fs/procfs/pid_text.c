@@ -295,6 +295,26 @@ int proc_show_limits(struct seq_file *m, struct task *t)
 	return 0;
 }
 
+/* The call a sleeper is in: number, arguments, stack, instruction; without a call -1. */
+int proc_show_syscall(struct seq_file *m, struct task *t)
+{
+	const struct pt_regs *r = task_regs(t);
+
+	if (!proc_may_read(t))
+		return -EPERM;
+	if (t->flags & PF_KTHREAD || t->exit_state) {
+		seq_puts(m, "0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0\n");
+	} else if (task_state_char(t) == 'R') {
+		seq_puts(m, "running\n");
+	} else if ((long)r->orig_ax < 0) {
+		seq_printf(m, "-1 0x%lx 0x%lx\n", r->sp, r->ip);
+	} else {
+		seq_printf(m, "%ld 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx\n", (long)r->orig_ax, r->bx, r->cx, r->dx, r->si,
+			   r->di, r->bp, r->sp, r->ip);
+	}
+	return 0;
+}
+
 int proc_show_wchan(struct seq_file *m, struct task *t)
 {
 	unsigned long ip = READ_ONCE(t->wait_ip), offset;

@@ -175,38 +175,38 @@ select count(distinct b), max(b) from t; delete from t where a % 2; select count
 		step: '4.3',
 		name: 'nano',
 		what: 'typed at within tmux: writes a file and leaves',
-		script: String.raw`export TERM=xterm; tmux -f /dev/null new-session -d -s n -x 80 -y 24 'nano -I n.txt'; sleep 2; tmux send-keys -t n 'typed text' C-o; sleep 1
-tmux send-keys -t n Enter; sleep 1; tmux send-keys -t n C-x; sleep 1; cat n.txt; tmux kill-server 2>/dev/null; true`,
+		script: String.raw`tmux -f /dev/null new-session -d -s n -x 80 -y 24 'nano -I n.txt'; shows n 'GNU nano'; tmux send-keys -t n 'typed text'; shows n 'typed text'
+tmux send-keys -t n C-o; shows n 'Write:'; tmux send-keys -t n Enter; shows n 'Wrote 1'; tmux send-keys -t n C-x; wait_for '! tmux ls >/dev/null 2>&1'; cat n.txt`,
 		says: 'typed text\n',
 	},
 	{
 		step: '4.3',
 		name: 'less',
 		what: 'pages in a terminal of tmux, searches',
-		script: String.raw`export TERM=xterm LESSSECURE=1; seq 1 500 > l.txt; tmux -f /dev/null new-session -d -s l -x 40 -y 10 'less l.txt'; sleep 2
-tmux send-keys -t l /333 Enter; sleep 1; tmux capture-pane -p -t l | head -2; tmux kill-server`,
+		script: String.raw`export LESSSECURE=1; seq 1 500 > l.txt; tmux -f /dev/null new-session -d -s l -x 40 -y 10 'less l.txt'; shows l 'l.txt'
+tmux send-keys -t l /333 Enter; shows l '^334'; tmux capture-pane -p -t l | head -2; tmux kill-server`,
 		says: '333\n334\n',
 	},
 	{
 		step: '4.3',
 		name: 'tmux',
 		what: 'sessions, windows and panes; what a pane shows',
-		script: String.raw`export TERM=xterm; tmux -f /dev/null new-session -d -s t -x 80 -y 24 'cat'; tmux split-window -t t 'cat'; tmux send-keys -t t hello Enter; sleep 1
-tmux list-panes -t t | wc -l; tmux capture-pane -p -t t | head -2; tmux kill-server`,
+		script: String.raw`tmux -f /dev/null new-session -d -s t -x 80 -y 24 'cat'; tmux split-window -t t 'cat'; tmux send-keys -t t hello Enter
+wait_for 'tmux capture-pane -p -t t | grep -c hello | grep -q 2'; tmux list-panes -t t | wc -l; tmux capture-pane -p -t t | head -2; tmux kill-server`,
 		says: '2\nhello\nhello\n',
 	},
 	{
 		step: '4.3',
 		name: 'screen',
 		what: 'a detached session, listed and told to end',
-		script: String.raw`export TERM=xterm; screen -d -m -S x sh -c 'echo in screen > s.txt; sleep 50'; sleep 2; cat s.txt; screen -ls | grep -c Detached; screen -S x -X quit; sleep 1; screen -ls | grep -c Detached`,
+		script: String.raw`screen -d -m -S x sh -c 'echo in screen > s.txt; sleep 500'; wait_for 'test -s s.txt'; cat s.txt; screen -ls | grep -c Detached; screen -S x -X quit; wait_for '! screen -ls | grep -q Detached'; screen -ls | grep -c Detached`,
 		says: 'in screen\n1\n0\n',
 	},
 	{
 		step: '4.3',
 		name: 'htop',
 		what: 'draws its screen in a terminal',
-		script: String.raw`export TERM=xterm; tmux -f /dev/null new-session -d -s h -x 100 -y 30 htop; sleep 3; tmux capture-pane -p -t h | grep -c 'F1[H]elp'; tmux send-keys -t h q; sleep 1; tmux ls 2>/dev/null | wc -l`,
+		script: String.raw`tmux -f /dev/null new-session -d -s h -x 100 -y 30 htop; shows h 'F1[H]elp'; tmux capture-pane -p -t h | grep -c 'F1[H]elp'; tmux send-keys -t h q; wait_for '! tmux ls >/dev/null 2>&1'; tmux ls 2>/dev/null | wc -l`,
 		says: '1\n0\n',
 	},
 	{
@@ -253,12 +253,37 @@ dpkg -s k | grep -E '^(Status|Version)'; dpkg -r k > /dev/null 2>&1; ls /usr/sha
 	},
 	{
 		step: '4.1',
+		name: 'users',
+		what: 'useradd makes them, chpasswd and passwd set passwords in /etc/shadow, su becomes them',
+		script: String.raw`userdel -r ann 2>/dev/null; userdel -r bob 2>/dev/null; useradd -m -s /bin/sh ann; useradd -m -s /bin/sh -G daemon bob; printf 'ann:first\nbob:second\n' | chpasswd; grep -c '^ann:[$]y[$]' /etc/shadow
+su - ann -c 'id -un; pwd; cat /etc/shadow 2>&1 | tail -c 18; touch /home/bob/x 2>&1 | tail -c 18'
+su ann -c 'echo second | su bob -c "id -un; id -Gn"' 2>/dev/null; su ann -c 'echo wrong | su bob -c "id -un"' 2>&1 | tail -1
+printf 'first\nNew-Pass-1\nNew-Pass-1\n' | su ann -c passwd > /dev/null 2>&1; su bob -c 'echo New-Pass-1 | su ann -c "id -un"' 2>/dev/null; stat -c '%U %a' /home/ann; userdel -r ann 2>/dev/null; ls -d /home/ann /home/bob 2>/dev/null; userdel -r bob 2>/dev/null`,
+		says: '1\nann\n/home/ann\nPermission denied\nPermission denied\nbob\nbob daemon\nPassword: su: Authentication failure\nann\nann 755\n/home/bob\n',
+	},
+	{
+		step: '4.1',
+		name: 'login',
+		what: 'asks for name and password on a terminal, refuses a wrong one, gives a shell of the user’s',
+		script: String.raw`userdel -r eve 2>/dev/null; useradd -m -s /bin/sh eve; echo eve:secret | chpasswd; tmux -f /dev/null new-session -d -s l -x 80 -y 24 login; shows l 'login:'
+tmux send-keys -t l eve Enter; shows l 'Password:'; tmux send-keys -t l wrong Enter; shows l 'Login incorrect'; shows l 'login: *$'; tmux capture-pane -p -t l | grep -c 'Login incorrect'
+tmux send-keys -t l eve Enter; wait_for 'tmux capture-pane -p -t l | grep -c Password: | grep -q 2'; tmux send-keys -t l secret Enter; shows l '\$ *$'; tmux send-keys -t l 'id -un > /tmp/eve; tty >> /tmp/eve; pwd >> /tmp/eve; echo d''one' Enter; shows l done
+cat /tmp/eve; tmux kill-server; userdel -r eve 2>/dev/null; rm -f /tmp/eve`,
+		says: '1\neve\n/dev/pts/0\n/home/eve\n',
+	},
+	{
+		step: '4.1',
 		name: 'strace',
 		what: 'follows children and names their calls',
 		script: String.raw`strace -f -e trace=openat,execve -o log sh -c 'cat /etc/hostname > /dev/null; true'; grep -c 'execve.*= 0' log; grep -c 'openat(AT_FDCWD, "/etc/hostname".*= 3' log`,
 		says: '2\n1\n',
 	},
 ];
+
+/** Waits for a condition, or for a pattern on a session's screen: as long as it takes, a minute at most. */
+const helpers = `export TERM=xterm
+wait_for() { n=0; until eval "$1" || [ $n -ge 300 ]; do sleep 0.2; n=$((n + 1)); done; }
+shows() { wait_for "tmux capture-pane -p -t $1 | grep -q -e '$2'"; }`;
 
 function programCase(program: Program): CaseDeclaration {
 	return {
@@ -271,7 +296,7 @@ function programCase(program: Program): CaseDeclaration {
 		run: async (vm, t) => {
 			const start =
 				'export HOME=/root LC_ALL=C PATH=/usr/bin:/usr/sbin; rm -rf /tmp/case; mkdir /tmp/case; cd /tmp/case';
-			const { status, stdout, stderr } = await vm.exec(['/bin/sh', '-c', `${start}\n${program.script}`], {
+			const { status, stdout, stderr } = await vm.exec(['/bin/sh', '-c', `${start}\n${helpers}\n${program.script}`], {
 				timeout: 280_000,
 			});
 			t.plan(1);
