@@ -146,8 +146,16 @@ function indirectBlocks(core: ImpfsCore, map: readonly number[]): number[] {
 	return list;
 }
 
-/** Puts transactions into an empty log that write blocks as they are anyway, and says that the log matters. */
-function writeLog(device: Device, transactions: readonly number[][]): { block: number; sequence: number }[] {
+/**
+ * Puts transactions into an empty log, and says that the log matters.
+ *
+ * @param contentsOf what a block is to have; as it is when left out
+ */
+export function writeLog(
+	device: Device,
+	transactions: readonly number[][],
+	contentsOf?: (home: number) => Uint8Array,
+): { block: number; sequence: number }[] {
 	const { superblock } = readSuperblock(device, IMPFS.SUPER_OFFSET);
 	if (superblock === undefined) throw new RangeError('the volume has no superblock');
 	const seed = crc32c(0xffffffff, superblock.uuid);
@@ -164,6 +172,7 @@ function writeLog(device: Device, transactions: readonly number[][]): { block: n
 			return bytes;
 		};
 		const contents = homes.map((home) => {
+			if (contentsOf !== undefined) return contentsOf(home);
 			const bytes = new Uint8Array(BLOCK);
 			device.read(bytes, home * BLOCK);
 			return bytes;

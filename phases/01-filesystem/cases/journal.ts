@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { IMPFS, type superblockLayout } from '../../../tools/abi/impfs.js';
 import { moreDisks } from '../../../tools/crash/boot.js';
+import { writeLog } from '../../../tools/crash/damage-volume.js';
 import { emptyVolume, VOLUME } from '../../../tools/crash/disk.js';
 import { seededRandom } from '../../../tools/crash/states.js';
 import { readSuperblock, sealSuperblock } from '../../../tools/impfs/core.js';
 import { FileDevice, MemoryDevice } from '../../../tools/impfs/device.js';
 import { fsck } from '../../../tools/impfs/fsck.js';
+import { mapRuns } from '../../../tools/impfs/inspect.js';
 import { mkfs } from '../../../tools/impfs/mkfs.js';
 import { ImpfsVolume } from '../../../tools/impfs/volume.js';
 import type { CaseMachine } from '../../../tools/suite/case-machine.js';
@@ -80,6 +82,32 @@ function volumeFile(file: string, change: (superblock: ReturnType<typeof superbl
 	writeFileSync(file, device.bytes);
 }
 
+/**
+ * Makes a volume with a file of one byte over and over, and a log as full as can be that makes another of it.
+ *
+ * @returns the file's blocks
+ */
+function fullJournal(file: string): number {
+	const device = FileDevice.open(file, { size: 2 ** 30, create: true });
+	try {
+		const id = new Uint8Array(16).fill(9);
+		mkfs(device, { uuid: id, hashSeed: id, time });
+		const volume = ImpfsVolume.open(device, { clock: () => time });
+		const share = 60;
+		const blocks = share * Math.floor((volume.core.superblock.journal_blocks - 1) / (share + 2));
+		volume.writeFile('/file', { size: blocks * 4096, read: (into) => into.fill(0x11) });
+		volume.close();
+		const { ino } = volume.stat('/file');
+		const runs = mapRuns(volume.core, ino, volume.core.inode(ino)).filter(({ level }) => level === 0);
+		const homes = runs.flatMap(({ block, count }) => Array.from({ length: count }, (_, i) => block + i));
+		const transactions = Array.from({ length: blocks / share }, (_, i) => homes.slice(i * share, (i + 1) * share));
+		writeLog(device, transactions, () => new Uint8Array(4096).fill(0x22));
+		return blocks;
+	} finally {
+		device.close();
+	}
+}
+
 /** A disk of which some requests fail: rules of QEMU's blkdebug. */
 function failingDisk(file: string, rules: readonly string[]): string[] {
 	return [
@@ -136,6 +164,37 @@ export const journalCases = defineCases([
 			}
 			t.figure('kills under load', kills, '');
 			t.figure('files synced before a kill', kept.last + 1, '');
+		},
+	},
+	{
+		id: '1.3/full-journal',
+		title: 'a journal that is full is replayed whole when its volume is mounted',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		timeout: 180,
+		run: async (_vm, t) => {
+			t.plan(4);
+			mkdirSync(t.scratch, { recursive: true });
+			const file = path.join(t.scratch, 'full.img');
+			const blocks = fullJournal(file);
+			const vm = await t.boot({ extra: moreDisks([file]) });
+			const { status, stdout } = await vm.sh(
+				'mkdir -p /mnt/x && cut -d" " -f1 /proc/uptime && mount -t impfs /dev/sdb /mnt/x && cut -d" " -f1 /proc/uptime',
+			);
+			t.equal(status, 0, 'it is mounted');
+			const [begin = 0, end = 0] = stdout.trim().split('\n').map(Number);
+			t.figure('mount with a full journal', Math.round((end - begin) * 1000), 'ms');
+			t.match((await vm.sh('dmesg')).stdout, /sdb: \d+ transactions replayed/, 'the log tells of it');
+			t.equal((await vm.sh('umount /mnt/x')).status, 0, 'it is unmounted');
+			await vm.machine.dispose();
+			const device = FileDevice.open(file, { readonly: true });
+			try {
+				const found = ImpfsVolume.open(device, { readonly: true }).readFile('/file');
+				t.ok(found.length === blocks * 4096 && found.every((byte) => byte === 0x22), `${blocks} blocks are home`);
+			} finally {
+				device.close();
+			}
 		},
 	},
 	{
