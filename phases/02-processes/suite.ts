@@ -25,6 +25,7 @@ export const suite = defineSuite({
 		'Phase 2, processes: threads, priorities, signals, job control.',
 		'Try: ps    sleep 100 then Ctrl-Z, jobs, bg, fg, Ctrl-C    bash-static',
 		'     busybox top    busybox nice -n 5 busybox yes > /dev/null &',
+		'     cd /usr/libexec/imposos-tests/02; ./threads 500; ./crash spin & cat /proc/$!/task/*/stat; ulimit -c unlimited; ./crash',
 	].join('\n'),
 	cases: [
 		...descriptorCases,
