@@ -12,13 +12,13 @@ export const suite = defineSuite({
 	phase: 2,
 	title: 'Processes',
 	steps: [
-		{ number: '2.1', title: 'Descriptors', state: 'open' },
-		{ number: '2.2', title: 'Kernel threads and clone', state: 'open' },
+		{ number: '2.1', title: 'Descriptors', state: 'closed' },
+		{ number: '2.2', title: 'Kernel threads and clone', state: 'closed' },
 		{ number: '2.3', title: 'pthreads in our libc', state: 'open' },
 		{ number: '2.4', title: 'Scheduler', state: 'open' },
-		{ number: '2.5', title: 'Signals', state: 'open' },
-		{ number: '2.6', title: 'Groups, sessions, terminals', state: 'open' },
-		{ number: '2.7', title: 'Life cycle', state: 'open' },
+		{ number: '2.5', title: 'Signals', state: 'closed' },
+		{ number: '2.6', title: 'Groups, sessions, terminals', state: 'closed' },
+		{ number: '2.7', title: 'Life cycle', state: 'closed' },
 	],
 	image: 'base',
 	note: [
