@@ -112,7 +112,7 @@ int inode_newsize_ok(const struct inode *inode, loff_t size)
 		signal_send_thread(SIGXFSZ, current);
 		return -EFBIG;
 	}
-	return 0;
+	return inode->flags & S_SWAPFILE ? -ETXTBSY : 0;
 }
 
 int setattr_prepare(struct dentry *d, struct iattr *a)

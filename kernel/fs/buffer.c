@@ -10,6 +10,7 @@
 #include <fs/buffer.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
+#include <mm/lru.h>
 #include <mm/kmalloc.h>
 
 static struct kmem_cache *cache;
@@ -78,7 +79,7 @@ void buffer_put(struct buffer *bh)
 		return;
 	p = bh->page;
 	atomic_dec(&bh->count);
-	page_set(p, PG_REFERENCED);
+	page_mark_accessed(p);
 	page_put(p);
 }
 

@@ -7,6 +7,7 @@
 #include <core/time.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
+#include <mm/lru.h>
 #include <mm/mm.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -164,7 +165,7 @@ ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *ppos)
 			n = (size_t)(size - pos);
 		n = min(n, it->count);
 		copied = copy_to_iter((char *)page_address(p) + offset, n, it);
-		page_set(p, PG_REFERENCED);
+		page_mark_accessed(p);
 		page_put(p);
 		pos += copied;
 		done += copied;
@@ -305,7 +306,7 @@ ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	n = generic_write_checks(f, it, pos);
 	if (n <= 0)
 		goto out;
-	error = inode->flags & (S_IMMUTABLE | S_SWAPFILE) ? -EPERM : file_remove_privs(f);
+	error = inode->flags & S_IMMUTABLE ? -EPERM : inode->flags & S_SWAPFILE ? -ETXTBSY : file_remove_privs(f);
 	if (error) {
 		n = error;
 		goto out;
@@ -349,7 +350,6 @@ int filemap_fault(struct vm_area *vma, unsigned long pgoff, struct page **page)
 		page_put(p);
 		return -EFAULT;
 	}
-	page_set(p, PG_REFERENCED);
 	*page = p;
 	return 0;
 }

@@ -4,17 +4,14 @@
  * Invariants: a cached page is counted once by the cache, its mapping and index are set, and it is on the LRU; mapping
  * and index change only with the page locked and mapping->lock held. The tree's DIRTY tag follows PG_DIRTY under
  * mapping->lock; the WRITEBACK tag may outlast PG_WRITEBACK (write-back ends in interrupts) and is cleared by whoever
- * waits. Lock order: page, mapping->lock, lru_lock.
+ * waits. Lock order: page, mapping->lock.
  */
 #include <core/init.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
 #include <sched/task.h>
+#include <mm/lru.h>
 #include <mm/mm.h>
-
-static DEFINE_SPINLOCK(lru_lock, RANK_LRU);
-static LIST_HEAD(lru);			/* oldest at the tail */
-static unsigned long nr_lru;
 
 void mapping_init(struct address_space *m, struct inode *host, const struct address_space_ops *ops)
 {
@@ -69,11 +66,9 @@ int add_to_page_cache(struct page *p, struct address_space *m, unsigned long ind
 		p->mapping = m;
 		p->index = index;
 		m->nrpages++;
-		spin_lock(&lru_lock);
-		page_set(p, PG_LRU);
-		list_add(&p->lru, &lru);
-		nr_lru++;
-		spin_unlock(&lru_lock);
+		if (m->ops && m->ops->set_page_dirty)	/* keeps its pages in memory, or in swap */
+			page_set(p, PG_SWAPBACKED);
+		lru_add(p);
 		mem_count(MEM_PAGE_CACHE, 1);
 	}
 	spin_unlock(&m->lock);
@@ -89,12 +84,7 @@ static void unlink_page(struct page *p)
 	radix_delete(&m->pages, p->index);
 	m->nrpages--;
 	p->mapping = NULL;
-	spin_lock(&lru_lock);
-	if (page_test_clear(p, PG_LRU)) {
-		list_del(&p->lru);
-		nr_lru--;
-	}
-	spin_unlock(&lru_lock);
+	lru_del(p);
 	mem_count(MEM_PAGE_CACHE, -1);
 }
 
@@ -361,14 +351,13 @@ void truncate_pagecache_range(struct inode *inode, loff_t start, loff_t end)
 
 /* ---- giving back ---- */
 
-/* Locked, with one reference of ours: out of the cache if nobody else needs it. */
-static bool try_free(struct page *p, unsigned gfp)
+bool pagecache_reclaim(struct page *p, unsigned gfp)
 {
 	struct address_space *m = p->mapping;
 
 	if (!m || page_test(p, PG_WRITEBACK) || page_test(p, PG_MLOCKED))
 		return false;
-	if (atomic_read(&p->mapcount) > 0 && !page_accessed(p))
+	if (atomic_read(&p->mapcount) > 0)
 		vm_unmap_mapping(m, p->index, p->index + 1, false);
 	if (page_test(p, PG_DIRTY) || atomic_read(&p->mapcount) > 0)
 		return false;
@@ -381,50 +370,10 @@ static bool try_free(struct page *p, unsigned gfp)
 	}
 	unlink_page(p);
 	spin_unlock(&m->lock);
+	if (page_test(p, PG_SWAPBACKED) && p->private)
+		mem_count(MEM_SHMEM, -1);	/* the slot has it */
 	page_put(p);
 	return true;
-}
-
-static unsigned long scan(unsigned long n, unsigned gfp)
-{
-	unsigned long freed = 0;
-	bool kick = false;
-
-	if (gfp & GFP_ATOMIC)
-		return 0;
-	for (unsigned long left = n * 2; left && freed < n; left--) {
-		struct page *p;
-
-		if ((gfp & GFP_USER) && page_cache_minimal())
-			break;
-		spin_lock(&lru_lock);
-		if (list_empty(&lru)) {
-			spin_unlock(&lru_lock);
-			break;
-		}
-		p = list_last_entry(&lru, struct page, lru);
-		list_move(&p->lru, &lru);
-		if (page_test_clear(p, PG_REFERENCED) || !page_trylock(p)) {
-			spin_unlock(&lru_lock);
-			continue;
-		}
-		page_get(p);
-		spin_unlock(&lru_lock);
-		if (page_test(p, PG_DIRTY) && p->mapping && p->mapping->ops->writepage)
-			kick = true;
-		if (try_free(p, gfp))
-			freed++;
-		page_unlock(p);
-		page_put(p);
-	}
-	if (kick)
-		writeback_wakeup();
-	return freed;
-}
-
-static unsigned long count(void)
-{
-	return nr_lru;
 }
 
 unsigned long invalidate_clean_pages(struct address_space *m)
@@ -444,7 +393,7 @@ unsigned long invalidate_clean_pages(struct address_space *m)
 		first = pages[n - 1]->index + 1;
 		for (unsigned i = 0; i < n; i++) {
 			if (page_trylock(pages[i])) {
-				if (pages[i]->mapping == m && atomic_read(&pages[i]->mapcount) <= 0 && try_free(pages[i], GFP_KERNEL))
+				if (pages[i]->mapping == m && atomic_read(&pages[i]->mapcount) <= 0 && pagecache_reclaim(pages[i], GFP_KERNEL))
 					freed++;
 				page_unlock(pages[i]);
 			}
@@ -454,12 +403,3 @@ unsigned long invalidate_clean_pages(struct address_space *m)
 			return freed;
 	}
 }
-
-static struct shrinker cache_shrinker = { .name = "page cache", .count = count, .scan = scan };
-
-static int __init pagecache_init(void)
-{
-	shrinker_register(&cache_shrinker);
-	return 0;
-}
-core_initcall(pagecache_init);

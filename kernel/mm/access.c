@@ -24,8 +24,10 @@ static struct page *page_at(struct mm *mm, struct vm_area *a, unsigned long addr
 	if (pte_mapped(e) && (!(e & PTE_SPECIAL) || (!write && pte_pfn(e) == page_to_pfn(zero_page)))) {
 		p = pfn_to_page(pte_pfn(e));
 		if (write && !(e & PTE_WRITE) &&
-		    !(force && area_is_cow(a) && page_test(p, PG_ANON) && atomic_read(&p->refcount) == 1))
+		    !(force && area_is_cow(a) && anon_exclusive(p)))
 			p = NULL;
+		else if (write && page_test(p, PG_ANON))
+			page_set(p, PG_DIRTY);	/* the store does not go through the entry */
 		if (p)
 			page_get(p);
 	}

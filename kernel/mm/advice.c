@@ -77,7 +77,9 @@ static int advise_area(struct mm *mm, struct vm_area *a, unsigned long start, un
 			zap_range(mm, start, end, false);
 		return 0;
 	case MADV_WILLNEED:
-		return 0;	/* read-ahead starts with the first fault */
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		return advise_reclaim(mm, a, start, end, advice);
 	}
 	return advise_flags(mm, a, start, end, advice);
 }
@@ -233,6 +235,14 @@ static bool in_memory(struct mm *mm, struct vm_area *a, unsigned long addr)
 
 	if (pte && pte_mapped(*pte))
 		return true;
+	if (pte && pte_swapped(*pte)) {
+		p = swap_cache_get(pte_swp(*pte));
+		if (!p)
+			return false;
+		here = page_test(p, PG_UPTODATE);
+		page_put(p);
+		return here;
+	}
 	if (!a->file || !a->ops || !a->ops->page_cache)
 		return false;
 	p = find_get_page(a->file->mapping, a->pgoff + ((addr - a->start) >> PAGE_SHIFT));

@@ -7,6 +7,7 @@
 #include <core/spinlock.h>
 #include <core/string.h>
 #include <fs/vfs.h>
+#include <mm/commit.h>
 #include <mm/kmalloc.h>
 #include <sched/signal.h>
 #include "internal.h"
@@ -100,6 +101,8 @@ void area_free(struct vm_area *a)
 void area_account(struct mm *mm, unsigned flags, const struct file *file, long pages)
 {
 	mm->total_pages += pages;
+	if (flags & VM_ACCOUNT)
+		commit_add(pages);
 	if (flags & VM_LOCKED)
 		mm->locked_pages += pages;
 	if (flags & VM_STACK)
@@ -119,8 +122,7 @@ bool area_may_expand(struct mm *mm, unsigned flags, unsigned long pages)
 	if ((flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE &&
 	    mm->data_pages + pages > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
 		return false;
-	/* What can never be backed is refused at once; the rest is promised, as most of it is never touched. */
-	return (flags & (VM_NORESERVE | VM_SHARED)) || !(flags & VM_WRITE) || pages <= mm_total_frames();
+	return !(flags & VM_ACCOUNT) || commit_allows(pages);
 }
 
 struct vm_area *vma_find(struct mm *mm, unsigned long addr)

@@ -11,6 +11,8 @@
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <fs/pagecache.h>
+#include <mm/lru.h>
+#include <mm/vmstat.h>
 #include <sched/signal.h>
 #include "internal.h"
 
@@ -20,8 +22,10 @@ static struct page *anon_page(void)
 {
 	struct page *p = page_alloc(GFP_USER, 0);
 
-	if (p)
+	if (p) {
 		p->flags = BIT(PG_ANON) | BIT(PG_SWAPBACKED) | BIT(PG_UPTODATE);
+		lru_add(p);
+	}
 	return p;
 }
 
@@ -236,7 +240,7 @@ static bool reuse_page(struct mm *mm, struct vm_area *a, unsigned long addr, u64
 {
 	struct page *p = pfn_to_page(pte_pfn(was));
 
-	if (!page_test(p, PG_ANON) || atomic_read(&p->refcount) != 1)
+	if (!anon_exclusive(p))
 		return false;
 	if (a->flags & VM_WRITE) {
 		set_pte(pte, was | PTE_WRITE | PTE_DIRTY | PTE_ACCESSED);
@@ -293,6 +297,8 @@ static int cow_fault(struct mm *mm, struct vm_area *a, unsigned long addr, u64 *
 				atomic_dec(&old->mapcount);
 			}
 			atomic_dec(&old->refcount);	/* the entry's; ours keeps it */
+			if (unlikely(page_test(old, PG_SWAPCACHE)))
+				swap_drop_page(old);
 		}
 		spin_unlock(&mm->page_table_lock);
 	} else {
@@ -314,6 +320,8 @@ int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool writ
 	addr &= PAGE_MASK;
 	e = *pte;
 	if (!pte_mapped(e)) {
+		if (unlikely(e))
+			return swap_fault(mm, a, addr, pte, e, write);
 		if (likely(!a->ops))
 			return anon_fault(mm, a, addr, pte, write);
 		if (!a->ops->fault)
@@ -401,6 +409,7 @@ int vm_fault(struct pt_regs *regs, unsigned long addr, unsigned long error, int 
 		return SIGSEGV;
 	}
 	current->min_flt++;
+	vm_event(PGFAULT, 1);
 	result = handle_fault(mm, a, addr, error & PF_ERR_WRITE);
 	up_read(&mm->mmap_lock);
 	if (likely(!result))

@@ -15,12 +15,15 @@
 #include <core/string.h>
 #include <mm/init.h>
 #include <mm/kmalloc.h>
+#include <mm/lru.h>
+#include <sched/signal.h>
 #include <sched/task.h>
 #include "internal.h"
 
 #define HOT		(~0ul)
 #define HOT_MAX		128
 #define HOT_BATCH	64
+#define RECLAIM_TRIES	64	/* as long as each brings something */
 #define MIN_USEFUL	((8ul << 20) >> PAGE_SHIFT)	/* a shell and a few programs */
 
 struct page *mem_map;
@@ -41,6 +44,7 @@ static struct {				/* this processor's: interrupts off */
 static unsigned long total_frames, reserved_frames, high_frames;
 /* Free frames below which user requests, kernel requests, atomic requests are refused. */
 static unsigned long mark_user, mark_kernel, mark_atomic;
+unsigned long mark_low, mark_high;
 
 static void block_insert(struct page *p, unsigned order)
 {
@@ -109,6 +113,8 @@ static noinline void hot_refill(void)
 	}
 	spin_unlock_debug(&zone_lock);
 	preempt_enable_no_resched();
+	if (nr_free_pages < mark_low)
+		kswapd_wake();
 }
 
 /* Interrupts off. Gives the coldest frames back until `keep` are left. */
@@ -131,6 +137,9 @@ static unsigned long mark_of(unsigned gfp)
 	if (current && (current->flags & PF_MEMALLOC) && !in_interrupt())
 		return 0;
 	if (gfp & GFP_ATOMIC)
+		return mark_atomic;
+	/* Who is about to end gives memory back: nothing may hold it up. */
+	if (current && current->signal && (current->signal->flags & SIGNAL_OOM_VICTIM))
 		return mark_atomic;
 	return gfp & GFP_USER ? mark_user : mark_kernel;
 }
@@ -184,7 +193,9 @@ static noinline struct page *page_alloc_slow(unsigned gfp, unsigned order)
 	if (order > MAX_ORDER)
 		return NULL;
 	p = try_alloc(order, mark_of(gfp));
-	for (i = 0; !p && i < 8 && may_reclaim(gfp); i++) {
+	if (nr_free_pages < mark_low)
+		kswapd_wake();
+	for (i = 0; !p && i < RECLAIM_TRIES && may_reclaim(gfp); i++) {
 		unsigned long freed = reclaim_frames(max(32ul, 1ul << order), gfp);
 
 		p = try_alloc(order, mark_of(gfp));
@@ -283,6 +294,8 @@ void page_free(struct page *p, unsigned order)
 
 void page_put_final(struct page *p)
 {
+	if (page_test(p, PG_LRU))
+		lru_del(p);
 	page_free(p, page_test_clear(p, PG_HEAD) ? (unsigned)p->private : 0);
 }
 
@@ -300,6 +313,8 @@ void pages_put(struct page **pages, unsigned n)
 			page_put_final(p);
 			continue;
 		}
+		if (p->flags & BIT(PG_LRU))
+			lru_del(p);
 		check_free(p, 0);
 		kasan_poison(page_address(p), PAGE_SIZE, KASAN_FREE_FRAME);
 		if (unlikely(hot.n == HOT_MAX))
@@ -443,6 +458,8 @@ void __init mm_init_frames(const struct mem_region *regions, unsigned n, phys_t 
 	mark_user = min_t(unsigned long, max_t(unsigned long, total_frames / 64, 64), 1024);
 	mark_kernel = mark_user / 2;
 	mark_atomic = mark_kernel / 4;
+	mark_low = mark_user + mark_user / 4;
+	mark_high = mark_user + mark_user / 2;
 	pr_info("memory: %lu KiB usable, frame table %lu KiB\n", total_frames * 4, table_frames * 4);
 	if (total_frames < MIN_USEFUL)
 		pr_warn("memory: less than %lu MiB: programs may find none left\n", MIN_USEFUL >> (20 - PAGE_SHIFT));

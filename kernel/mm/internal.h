@@ -5,6 +5,7 @@
 #include <arch/pgtable.h>
 #include <mm/mm.h>
 #include <mm/page.h>
+#include <mm/swap.h>
 
 /* frames.c */
 extern bool mm_sleep_checks;		/* start-up is over: sleeping allocations are checked and may reclaim */
@@ -17,6 +18,12 @@ void page_wait_init(void);		/* page_wait.c */
  */
 #define PTE_PROTNONE	PTE_GLOBAL
 static inline bool pte_mapped(u64 e) { return (u32)e & (PTE_PRESENT | PTE_PROTNONE); }
+
+/* A page that is in a swap area: not present either, and marked by a bit of software's. */
+#define PTE_SWAP	PTE_SOFT1
+static inline bool pte_swapped(u64 e) { return ((u32)e & (PTE_PRESENT | PTE_PROTNONE | PTE_SWAP)) == PTE_SWAP; }
+static inline swp_t pte_swp(u64 e) { return (swp_t)(e >> PAGE_SHIFT); }
+static inline u64 swp_pte(swp_t s) { return (u64)s << PAGE_SHIFT | PTE_SWAP; }
 
 /* area.c: mmap_lock held for writing unless said. */
 void area_init_cache(void);
@@ -73,9 +80,24 @@ static inline u64 *user_pte_alloc(struct mm *mm, unsigned long addr)
 int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool write);
 int stack_expand(struct mm *mm, struct vm_area *a, unsigned long addr);	/* mmap_lock write-held */
 
+/* swap_fault.c. mmap_lock read-held; entry: what *pte was. 0, -ENOMEM, -EIO. */
+int swap_fault(struct mm *mm, struct vm_area *a, unsigned long addr, u64 *pte, u64 entry, bool write);
+bool anon_exclusive(const struct page *p);	/* page_table_lock held: only this entry refers to the anonymous page */
+
+/* rmap.c. Page locked. */
+int page_referenced(struct page *p, unsigned *vm_flags);	/* how many entries used it since the last call; VM_* of their areas or'ed */
+bool page_unmap_anon(struct page *p);	/* entries become the slot's; false: one stays (locked memory), or somebody holds the page */
+
+/* advice_reclaim.c. mmap_lock read-held. MADV_WILLNEED, MADV_COLD, MADV_PAGEOUT for a part of a. */
+int advise_reclaim(struct mm *mm, struct vm_area *a, unsigned long start, unsigned long end, int advice);
+
 /* mmap.c. mmap_lock write-held. */
 int unmap_locked(struct mm *mm, unsigned long start, unsigned long len);
 void unlink_range(struct mm *mm, struct vm_area *first, unsigned long end);
+
+/* reclaim.c */
+void kswapd_wake(void);			/* free frames are few; any context */
+extern unsigned long mark_low, mark_high;	/* frames.c: when kswapd begins and when it ends */
 
 /* oom.c */
 bool oom_kill(void);			/* true: worth trying again */

@@ -10,6 +10,7 @@
 #include <core/printk.h>
 #include <core/string.h>
 #include <fs/vfs.h>
+#include <mm/commit.h>
 #include <mm/init.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
@@ -85,6 +86,8 @@ static void unmap_everything(struct mm *mm)
 		zap_range(mm, a->start, a->end, false);
 	for (a = mm->first; a; a = next) {
 		next = a->next;
+		if (a->flags & VM_ACCOUNT)
+			commit_add(-(long)area_pages(a));
 		free_tables(mm, a->start, a->end, 0, TASK_SIZE);
 		area_free(a);
 	}
@@ -159,6 +162,17 @@ static void copy_layout(struct mm *child, const struct mm *parent)
 	memcpy(child->auxv, parent->auxv, sizeof(child->auxv));
 }
 
+/* What a copy promises anew. */
+static unsigned long promised(const struct mm *mm)
+{
+	unsigned long pages = 0;
+
+	for (const struct vm_area *a = mm->first; a; a = a->next)
+		if ((a->flags & (VM_ACCOUNT | VM_DONTCOPY)) == VM_ACCOUNT)
+			pages += area_pages(a);
+	return overcommit_mode == OVERCOMMIT_NEVER ? pages : 0;
+}
+
 int mm_fork(struct mm *child, struct mm *parent)
 {
 	struct vm_area *a;
@@ -166,6 +180,8 @@ int mm_fork(struct mm *child, struct mm *parent)
 
 	down_write(&parent->mmap_lock);
 	copy_layout(child, parent);
+	if (!commit_allows(promised(parent)))
+		error = -ENOMEM;
 	for (a = parent->first; a && !error; a = a->next)
 		if (!(a->flags & VM_DONTCOPY))
 			error = fork_area(child, parent, a);

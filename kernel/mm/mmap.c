@@ -11,6 +11,7 @@
 #include <core/printk.h>
 #include <core/random.h>
 #include <fs/vfs.h>
+#include <mm/commit.h>
 #include <mm/shmem.h>
 #include <sched/signal.h>
 #include "internal.h"
@@ -217,7 +218,10 @@ long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned 
 		return -EINVAL;
 	if (flags & MAP_HUGETLB)
 		return -EINVAL;
-	vm_flags |= flags & MAP_NORESERVE ? VM_NORESERVE : 0;
+	if ((flags & MAP_NORESERVE) && overcommit_mode != OVERCOMMIT_NEVER)
+		vm_flags |= VM_NORESERVE;
+	else if (type == MAP_PRIVATE && (prot & PROT_WRITE))
+		vm_flags |= VM_ACCOUNT;
 	vm_flags |= (flags & MAP_LOCKED ? VM_LOCKED : 0) | mm->def_flags;
 	if (file) {
 		error = check_file(file, prot, type, &vm_flags);

@@ -8,6 +8,7 @@
 #include <core/printk.h>
 #include <fs/vfs.h>
 #include <mm/advice.h>
+#include <mm/commit.h>
 #include <sched/signal.h>
 #include "internal.h"
 
@@ -53,6 +54,11 @@ static int protect_area(struct mm *mm, struct vm_area **area, unsigned long star
 	if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE && !(a->flags & VM_WRITE) && !(a->flags & VM_STACK) &&
 	    mm->data_pages + ((end - start) >> PAGE_SHIFT) > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
 		return -ENOMEM;
+	if ((flags & (VM_WRITE | VM_SHARED | VM_ACCOUNT | VM_NORESERVE)) == VM_WRITE) {
+		if (!commit_allows((end - start) >> PAGE_SHIFT))
+			return -ENOMEM;
+		flags |= VM_ACCOUNT;
+	}
 	return change_flags(mm, area, start, end, flags);
 }
 

@@ -56,6 +56,8 @@ void page_end_writeback(struct page *p)
 
 	if (page_test_clear(p, PG_WRITEBACK))
 		mem_count(MEM_WRITEBACK, -1);
+	if (unlikely(wait_queue_active(&reclaim_wait)))
+		wake_up_all(&reclaim_wait);
 	if (unlikely(wait_queue_active(q)))
 		wake_up_all(q);
 }

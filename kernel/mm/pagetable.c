@@ -21,8 +21,8 @@
 
 struct mm *loaded_mm;
 
-/* pte_mapped() of an entry in memory: most are empty, so only its low half is read. */
-static inline bool pte_used(const u64 *p) { return *(const u32 *)p & (u32)(PTE_PRESENT | PTE_PROTNONE); }
+/* An entry in memory that is not empty: most are, so only its low half is read. */
+static inline bool pte_used(const u64 *p) { return *(const u32 *)p != 0; }
 static struct page *store[STORE_MAX];	/* preemption off: cleared tables */
 static unsigned stored;
 
@@ -169,11 +169,10 @@ static unsigned long table_end(unsigned long addr, unsigned long end)
 	return next < end ? next : end;
 }
 
-/* Both page_table_locks held. Entries of one table; private writable ones become read-only in both. */
-static bool copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool cow)
+/* Both page_table_locks held. Entries of one table; private writable ones become read-only in both. 0 or -ENOMEM. */
+static int copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool cow, bool *protected)
 {
-	bool protected = false;
-	int anon = 0, file = 0;
+	int anon = 0, file = 0, error = 0;
 
 	for (; n--; src++, dst++) {
 		u64 e;
@@ -181,10 +180,19 @@ static bool copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool co
 		if (!pte_used(src))
 			continue;
 		e = *src;
+		if (unlikely(pte_swapped(e))) {
+			if (!swap_dup(pte_swp(e))) {
+				error = -ENOMEM;
+				break;
+			}
+			atomic_inc(&child->swap_pages);
+			set_pte(dst, e);
+			continue;
+		}
 		if (cow && ((u32)e & PTE_WRITE)) {
 			e &= ~PTE_WRITE;
 			*(volatile u32 *)src = (u32)e;
-			protected = true;
+			*protected = true;
 		}
 		if (!((u32)e & PTE_SPECIAL)) {
 			struct page *p = pfn_to_page(pte_pfn(e));
@@ -202,7 +210,7 @@ static bool copy_table(struct mm *child, u64 *dst, u64 *src, unsigned n, bool co
 		atomic_add(anon, &child->rss_anon);
 	if (file)
 		atomic_add(file, &child->rss_file);
-	return protected;
+	return error;
 }
 
 /*
@@ -218,6 +226,8 @@ int copy_area(struct mm *child, struct mm *parent, struct vm_area *a)
 		return 0;
 	for (; addr < a->end; addr = next) {
 		u64 *src = user_pte(parent, addr), *dst;
+		bool protected = false;
+		int error;
 
 		next = table_end(addr, a->end);
 		if (!src)
@@ -228,10 +238,13 @@ int copy_area(struct mm *child, struct mm *parent, struct vm_area *a)
 		spin_lock(&parent->page_table_lock);
 		spin_lock_nested(&child->page_table_lock);
 		/* Before another thread of the parent can run and write through an old TLB entry. */
-		if (copy_table(child, dst, src, (unsigned)((next - addr) >> PAGE_SHIFT), cow))
+		error = copy_table(child, dst, src, (unsigned)((next - addr) >> PAGE_SHIFT), cow, &protected);
+		if (protected)
 			flush_all(parent);
 		spin_unlock(&child->page_table_lock);
 		spin_unlock(&parent->page_table_lock);
+		if (error)
+			return error;
 	}
 	return 0;
 }
@@ -240,6 +253,7 @@ struct zap {
 	bool keep_private;
 	unsigned n;
 	int anon, file, gone;		/* entries dropped; anonymous pages that nobody maps any more */
+	unsigned long cached;		/* BIT(PG_SWAPCACHE): some page is in the swap cache */
 	struct page *page[ZAP_BATCH];
 };
 
@@ -259,7 +273,7 @@ static void page_unmapped(struct zap *z, struct page *p)
 }
 
 /* page_table_lock held. Clears entries from *addr on until end or a full batch; advances *addr. */
-static void zap_table(struct zap *z, u64 *pte, unsigned long *addr, unsigned long end)
+static void zap_table(struct mm *mm, struct zap *z, u64 *pte, unsigned long *addr, unsigned long end)
 {
 	unsigned long at = *addr;
 
@@ -270,6 +284,14 @@ static void zap_table(struct zap *z, u64 *pte, unsigned long *addr, unsigned lon
 		if (!pte_used(pte))
 			continue;
 		e = *pte;
+		if (unlikely(pte_swapped(e))) {
+			if (z->keep_private)
+				continue;
+			clear_pte(pte);
+			atomic_dec(&mm->swap_pages);
+			swap_free(pte_swp(e));
+			continue;
+		}
 		if ((u32)e & PTE_SPECIAL) {
 			clear_pte(pte);
 			continue;
@@ -280,6 +302,7 @@ static void zap_table(struct zap *z, u64 *pte, unsigned long *addr, unsigned lon
 		clear_pte(pte);
 		page_unmapped(z, p);
 		z->page[z->n++] = p;
+		z->cached |= p->flags & BIT(PG_SWAPCACHE);
 	}
 	*addr = at;
 }
@@ -294,6 +317,7 @@ void zap_range(struct mm *mm, unsigned long start, unsigned long end, bool keep_
 
 	z.keep_private = keep_private;
 	z.n = 0;
+	z.cached = 0;
 	z.anon = z.file = z.gone = 0;
 	while (addr < end) {
 		unsigned long stop = table_end(addr, end), from = addr;
@@ -304,9 +328,14 @@ void zap_range(struct mm *mm, unsigned long start, unsigned long end, bool keep_
 			continue;
 		}
 		spin_lock(&mm->page_table_lock);
-		zap_table(&z, pte, &addr, stop);
+		zap_table(mm, &z, pte, &addr, stop);
 		flush_range(mm, from, addr);
 		spin_unlock(&mm->page_table_lock);
+		if (unlikely(z.cached)) {
+			for (unsigned i = 0; i < z.n; i++)
+				swap_drop_page(z.page[i]);
+			z.cached = 0;
+		}
 		pages_put(z.page, z.n);
 		z.n = 0;
 	}
@@ -378,7 +407,7 @@ int move_range(struct mm *mm, unsigned long from, unsigned long to, unsigned lon
 			done = table_end(from + done, from + len) - from - PAGE_SIZE;
 			continue;
 		}
-		if (!pte_mapped(*src))
+		if (!*src)
 			continue;
 		dst = user_pte_alloc(mm, to + done);
 		if (!dst)

@@ -647,6 +647,9 @@ long sys_fallocate(int fd, int mode, u32 low, u32 high, u32 len_low, u32 len_hig
 	ret = -EBADF;
 	if (!(f->mode & FMODE_WRITE))
 		goto out;
+	ret = -ETXTBSY;
+	if (f->inode->flags & S_SWAPFILE)
+		goto out;
 	ret = -EPERM;
 	if ((f->inode->flags & S_IMMUTABLE) || ((f->inode->flags & S_APPEND) && (mode & ~FALLOC_FL_KEEP_SIZE)))
 		goto out;

@@ -11,6 +11,7 @@
 #include <fs/pagecache.h>
 #include <mm/kmalloc.h>
 #include <mm/page.h>
+#include <mm/swap.h>
 #include <sched/signal.h>
 #include <sched/task.h>
 #include <sys/syscalls.h>
@@ -89,6 +90,7 @@ long sys_personality(unsigned persona)
 long sys_sysinfo(struct abi_sysinfo __user *u)
 {
 	struct abi_sysinfo info;
+	unsigned long swap_total, swap_free;
 	struct mem_stats m;
 
 	memset(&info, 0, sizeof(info));
@@ -98,6 +100,9 @@ long sys_sysinfo(struct abi_sysinfo __user *u)
 	info.totalram = m.total;
 	info.freeram = m.free;
 	info.sharedram = m.shmem;
+	swap_totals(&swap_total, &swap_free);
+	info.totalswap = swap_total;
+	info.freeswap = swap_free;
 	info.procs = (u16)min(nr_tasks, 65535);
 	info.mem_unit = PAGE_SIZE;
 	return copy_to_user(u, &info, sizeof(info)) ? -EFAULT : 0;

@@ -1,5 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { sharedCases } from './cases/shared.js';
+import { spaceCases } from './cases/spaces.js';
 import { stressCases } from './cases/stress.js';
 import { swapCases } from './cases/swap.js';
 
@@ -18,5 +19,5 @@ export const suite = defineSuite({
 		'Phase 3, memory: address spaces, demand paging, swap, shared memory.',
 		'Try: free    cat /proc/meminfo    cat /proc/self/smaps    cat /proc/sysvipc/shm',
 	].join('\n'),
-	cases: [...sharedCases, ...swapCases, ...stressCases],
+	cases: [...spaceCases, ...sharedCases, ...swapCases, ...stressCases],
 });

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/swap.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -301,6 +302,22 @@ static int wait_for_all(int seconds)
 	return 1;
 }
 
+/* Swap files are open as long as they are in use. */
+static void swap_off_all(void)
+{
+	static char text[4096];
+	char *save, *line;
+
+	if (read_file("/proc/swaps", text, sizeof(text)) < 0)
+		return;
+	line = strtok_r(text, "\n", &save);		/* the heading */
+	while (line && (line = strtok_r(NULL, "\n", &save))) {
+		line[strcspn(line, " \t")] = '\0';
+		if (swapoff(line) < 0)
+			say("swapoff %s: %s", line, strerror(errno));
+	}
+}
+
 /* Unmounts from the last to the first, then makes the root read-only. */
 static void unmount_all(void)
 {
@@ -342,6 +359,7 @@ static void end_system(int command, const char *what)
 		(void)wait_for_all(1);	/* those that cannot die, the kernel takes along */
 	}
 	sync();
+	swap_off_all();
 	unmount_all();
 	reboot(command);
 	say("reboot(2) failed: %s", strerror(errno));

@@ -1,9 +1,14 @@
-/* /proc/PID/mem: another process's memory at its addresses, for whoever may trace it. It is the one of the time of open(). */
+/*
+ * /proc/PID/mem: another process's memory at its addresses, and /proc/PID/pagemap, where its pages are; for whoever may trace
+ * it. Both are about the memory of the time of open().
+ */
 #include "proc.h"
 #include <fs/internal.h>
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
+#include <mm/usage.h>
 #include <sched/ptrace.h>
+#include <abi/capability.h>
 
 static int mem_open(struct inode *inode, struct file *f)
 {
@@ -98,4 +103,41 @@ static void mem_release(struct inode *inode, struct file *f)
 
 const struct file_ops proc_mem_fops = {
 	.open = mem_open, .read = mem_read, .write = mem_write, .llseek = mem_llseek, .release = mem_release,
+};
+
+/* ---- pagemap: a word of 64 bits for each page ---- */
+
+static ssize_t pagemap_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	bool frames = cred_capable(f->cred, CAP_SYS_ADMIN);
+	u64 words[64];
+	struct mm *mm;
+	ssize_t done = 0;
+
+	if ((*pos & 7) || (it->count & 7))
+		return -EINVAL;
+	mm = living(f);
+	if (!mm)
+		return 0;
+	while (it->count && *pos / 8 < (loff_t)(TASK_SIZE >> PAGE_SHIFT)) {
+		unsigned long page = (unsigned long)(*pos / 8), n = min(it->count / 8, ARRAY_SIZE(words)), i;
+
+		n = min(n, (TASK_SIZE >> PAGE_SHIFT) - page);
+		down_read(&mm->mmap_lock);
+		for (i = 0; i < n; i++)
+			words[i] = vm_pagemap_entry(mm, (page + i) << PAGE_SHIFT, frames);
+		up_read(&mm->mmap_lock);
+		if (copy_to_iter(words, n * 8, it) != n * 8) {
+			done = done ? done : -EFAULT;
+			break;
+		}
+		*pos += (loff_t)(n * 8);
+		done += (ssize_t)(n * 8);
+	}
+	mm_put(mm);
+	return done;
+}
+
+const struct file_ops proc_pagemap_fops = {
+	.open = mem_open, .read = pagemap_read, .llseek = mem_llseek, .release = mem_release,
 };

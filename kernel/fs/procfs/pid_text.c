@@ -136,7 +136,7 @@ static void show_memory(struct seq_file *m, struct mm *mm)
 		   atomic_read(&mm->rss_file) * 4, atomic_read(&mm->rss_shmem) * 4);
 	seq_printf(m, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmExe:\t%8lu kB\nVmLib:\t%8lu kB\nVmPTE:\t%8lu kB\nVmSwap:\t%8u kB\n",
 		   mm->data_pages * 4, mm->stack_pages * 4, text / 1024, mm->exec_pages * 4 > text / 1024 ? mm->exec_pages * 4 - text / 1024 : 0,
-		   mm->page_table_pages * 4, 0u);
+		   mm->page_table_pages * 4, (unsigned)atomic_read(&mm->swap_pages) * 4);
 }
 
 static void show_groups(struct seq_file *m, const struct cred *c)

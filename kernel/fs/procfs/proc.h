@@ -80,12 +80,14 @@ int proc_show_oom_score(struct seq_file *m, struct task *t);
 int proc_show_oom_adj(struct seq_file *m, struct task *t);
 int proc_show_personality(struct seq_file *m, struct task *t);
 int proc_show_maps(struct seq_file *m, struct task *t);
+int proc_show_smaps(struct seq_file *m, struct task *t);
+int proc_show_smaps_rollup(struct seq_file *m, struct task *t);
 int proc_show_mounts(struct seq_file *m, struct task *t);
 int proc_show_mountinfo(struct seq_file *m, struct task *t);
 extern const struct inode_ops proc_fd_dir_iops, proc_fdinfo_dir_iops, proc_task_dir_iops;
 extern const struct file_ops proc_fd_dir_fops, proc_fdinfo_dir_fops, proc_task_dir_fops;
 extern const struct inode_ops proc_cwd_iops, proc_root_iops, proc_exe_iops;
-extern const struct file_ops proc_mem_fops;
+extern const struct file_ops proc_mem_fops, proc_pagemap_fops;
 extern const struct file_ops proc_oom_adj_fops, proc_comm_fops;
 
 #endif

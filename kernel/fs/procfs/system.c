@@ -13,23 +13,6 @@
 
 extern struct abi_utsname system_name;
 
-static int show_meminfo(struct seq_file *m, void *v)
-{
-	struct mem_stats s;
-	unsigned long available;
-
-	(void)v;
-	mem_stats(&s);
-	available = s.free + (s.page_cache > s.shmem ? s.page_cache - s.shmem : 0);
-	seq_printf(m, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\nMemAvailable:   %8lu kB\nBuffers:        %8u kB\n"
-		   "Cached:         %8lu kB\nSwapCached:     %8u kB\n", s.total * 4, s.free * 4, available * 4, 0u, s.page_cache * 4, 0u);
-	seq_printf(m, "SwapTotal:      %8u kB\nSwapFree:       %8u kB\nDirty:          %8lu kB\nWriteback:      %8lu kB\n"
-		   "AnonPages:      %8lu kB\nShmem:          %8lu kB\n", 0u, 0u, s.dirty * 4, s.writeback * 4, s.anon * 4, s.shmem * 4);
-	seq_printf(m, "Slab:           %8lu kB\nKernelStack:    %8lu kB\nPageTables:     %8lu kB\nVmallocUsed:    %8lu kB\n",
-		   s.slab * 4, s.kernel_stacks * 4, s.page_tables * 4, s.vmalloc * 4);
-	return 0;
-}
-
 static u64 ticks(u64 ns) { return div_u64(ns, (u32)(NSEC_PER_SEC / USER_HZ)); }
 
 static void cpu_times(u64 *user, u64 *system)
@@ -214,35 +197,6 @@ static int show_diskstats(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int show_swaps(struct seq_file *m, void *v)
-{
-	(void)v;
-	seq_puts(m, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
-	return 0;
-}
-
-static int show_vmstat(struct seq_file *m, void *v)
-{
-	struct mem_stats s;
-
-	(void)v;
-	mem_stats(&s);
-	seq_printf(m, "nr_free_pages %lu\nnr_anon_pages %lu\nnr_file_pages %lu\nnr_dirty %lu\nnr_writeback %lu\nnr_shmem %lu\n"
-		   "nr_page_table_pages %lu\nnr_kernel_stack %lu\nnr_slab %lu\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
-		   s.free, s.anon, s.page_cache, s.dirty, s.writeback, s.shmem, s.page_tables, s.kernel_stacks, s.slab);
-	return 0;
-}
-
-static int show_buddyinfo(struct seq_file *m, void *v)
-{
-	(void)v;
-	seq_puts(m, "Node 0, zone   Normal ");
-	for (unsigned i = 0; i <= MAX_ORDER; i++)
-		seq_printf(m, "%6lu ", buddy_free_blocks(i));
-	seq_putc(m, '\n');
-	return 0;
-}
-
 /* ---- kallsyms: one record a symbol; addresses only for the privileged ---- */
 
 static void *symbols_start(struct seq_file *m, loff_t *pos)
@@ -361,11 +315,10 @@ static const struct {
 	int (*show)(struct seq_file *m, void *v);
 	const void *data;
 } files[] = {
-	{ "meminfo", show_meminfo, NULL }, { "stat", show_stat, NULL }, { "uptime", show_uptime, NULL },
+	{ "stat", show_stat, NULL }, { "uptime", show_uptime, NULL },
 	{ "loadavg", show_loadavg, NULL }, { "filesystems", show_filesystems, NULL }, { "cpuinfo", show_cpuinfo, NULL },
 	{ "interrupts", show_interrupts, NULL }, { "devices", show_devices, NULL }, { "cmdline", show_cmdline, NULL },
 	{ "version", show_version, NULL }, { "partitions", show_partitions, NULL }, { "diskstats", show_diskstats, NULL },
-	{ "swaps", show_swaps, NULL }, { "vmstat", show_vmstat, NULL }, { "buddyinfo", show_buddyinfo, NULL },
 	{ "sys/kernel/random/uuid", show_uuid, NULL }, { "sys/kernel/random/boot_id", show_uuid, files },
 	{ "sys/kernel/random/entropy_avail", show_entropy, NULL }, { "sys/kernel/random/poolsize", show_text, "256" },
 	{ "sys/kernel/ostype", show_text, system_name.sysname }, { "sys/kernel/osrelease", show_text, system_name.release },
@@ -373,7 +326,7 @@ static const struct {
 	{ "sys/kernel/ngroups_max", show_text, "65536" }, { "sys/kernel/cap_last_cap", show_text, "40" },
 	{ "sys/fs/file-nr", show_file_nr, NULL }, { "sys/fs/inode-nr", show_inode_nr, NULL },
 	{ "sys/fs/dentry-state", show_dentry_state, NULL }, { "sys/fs/nr_open", show_text, "1048576" },
-	{ "sys/fs/pipe-max-size", show_text, "1048576" }, { "sys/vm/overcommit_memory", show_text, "0" },
+	{ "sys/fs/pipe-max-size", show_text, "1048576" },
 	{ "sys/vm/mmap_min_addr", show_text, "65536" },
 };
 

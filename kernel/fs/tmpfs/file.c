@@ -1,7 +1,7 @@
 /*
- * tmpfs data: pages of the page cache that are dirty for good, because there is nowhere else to write them. A page is
- * charged to the filesystem when it becomes dirty and given back when it is truncated; clean pages are holes that
- * somebody read, and may be reclaimed.
+ * tmpfs data: pages of the page cache that have nowhere else to go, but for swap. A page has data if it is dirty or has a
+ * slot (page->private; swap.c); it is charged to the filesystem when it gets data and given back when it is truncated.
+ * Clean pages without a slot are holes that somebody read, and may be reclaimed.
  */
 #include "tmpfs.h"
 #include <fs/internal.h>
@@ -32,12 +32,11 @@ void tmpfs_uncharge(struct super_block *sb, u64 blocks)
 	spin_unlock(&t->lock);
 }
 
-static void add_blocks(struct inode *i, int pages)
+void tmpfs_add_blocks(struct inode *i, int pages)
 {
 	spin_lock(&i->lock);
 	i->blocks += (u64)(s64)(pages * 8);
 	spin_unlock(&i->lock);
-	mem_count(MEM_SHMEM, pages);
 }
 
 /* A locked page is going to have data. 0 or -ENOSPC. */
@@ -45,26 +44,69 @@ static int make_data(struct inode *i, struct page *p)
 {
 	if (page_test(p, PG_DIRTY))
 		return 0;
+	if (p->private) {		/* data already; its copy in the slot is out of date from here on */
+		page_set(p, PG_DIRTY);
+		if (swap_is_tight()) {
+			page_wait_writeback(p);
+			tmpfs_forget_slot(p);
+		}
+		return 0;
+	}
 	if (!tmpfs_charge(i->sb, 1))
 		return -ENOSPC;
 	page_set(p, PG_DIRTY);
-	add_blocks(i, 1);
+	tmpfs_add_blocks(i, 1);
+	mem_count(MEM_SHMEM, 1);
 	return 0;
 }
 
 static bool set_page_dirty(struct page *p)
 {
-	/* Only pages charged by make_data() are mapped writable, so this finds it dirty. */
+	/* Only pages with data are mapped writable. */
 	return !page_test_set(p, PG_DIRTY);
 }
 
 static int readpage(struct file *f, struct page *p)
 {
+	swp_t e = tmpfs_slot(p->mapping->host, p->index);
+
 	(void)f;
+	if (unlikely(e))
+		return tmpfs_swap_in(p, e);
 	page_zero(page_address(p));
 	page_set(p, PG_UPTODATE);
 	page_unlock(p);
 	return 0;
+}
+
+/* The page at index, locked and referenced; what is in swap is read unless all of it is going to be written. */
+static struct page *get_page(struct inode *i, unsigned long index, bool whole)
+{
+	for (;;) {
+		struct page *p = find_or_create_page(&i->data, index, GFP_USER);
+		swp_t e;
+
+		if (!p || page_test(p, PG_UPTODATE))
+			return p ? p : ERR_PTR(-ENOMEM);
+		e = tmpfs_slot(i, index);
+		if (!e)
+			return p;
+		if (whole) {
+			mem_count(MEM_SHMEM, 1);
+			p->private = e;
+			return p;
+		}
+		page_unlock(p);
+		page_put(p);
+		p = read_mapping_page(&i->data, index, NULL);
+		if (IS_ERR(p))
+			return p;
+		page_lock(p);
+		if (p->mapping == &i->data)
+			return p;
+		page_unlock(p);		/* reclaimed meanwhile */
+		page_put(p);
+	}
 }
 
 static int write_begin(struct file *f, struct address_space *m, loff_t pos, unsigned len, struct page **page, void **fsdata)
@@ -81,9 +123,9 @@ static int write_begin(struct file *f, struct address_space *m, loff_t pos, unsi
 		if (pos + len > i->size)
 			return -EPERM;
 	}
-	p = find_or_create_page(m, (unsigned long)(pos >> PAGE_SHIFT), GFP_USER);
-	if (!p)
-		return -ENOMEM;
+	p = get_page(i, (unsigned long)(pos >> PAGE_SHIFT), len == PAGE_SIZE);
+	if (IS_ERR(p))
+		return (int)PTR_ERR(p);
 	error = make_data(i, p);
 	if (error) {
 		page_unlock(p);
@@ -120,10 +162,18 @@ static void invalidatepage(struct page *p, unsigned offset)
 {
 	struct inode *i = p->mapping->host;
 
-	if (offset || !page_test(p, PG_DIRTY))
+	if (offset) {
+		if (page_test(p, PG_UPTODATE) && p->private)
+			page_set(p, PG_DIRTY);		/* zeroed from there on: the slot is out of date */
 		return;
+	}
+	if (!page_test(p, PG_DIRTY) && !p->private)
+		return;
+	if (p->private)
+		tmpfs_forget_slot(p);
 	tmpfs_uncharge(i->sb, 1);
-	add_blocks(i, -1);
+	tmpfs_add_blocks(i, -1);
+	mem_count(MEM_SHMEM, -1);
 }
 
 const struct address_space_ops tmpfs_aops = {
@@ -186,7 +236,7 @@ static loff_t seek_pages(struct inode *i, loff_t off, bool data)
 
 	while (off < size) {
 		struct page *p = find_get_page(&i->data, (unsigned long)(off >> PAGE_SHIFT));
-		bool is = p && page_test(p, PG_DIRTY);
+		bool is = (p && page_test(p, PG_DIRTY)) || tmpfs_slot(i, (unsigned long)(off >> PAGE_SHIFT));
 
 		if (p)
 			page_put(p);
@@ -226,11 +276,14 @@ static int preallocate(struct inode *i, loff_t off, loff_t end)
 	if (!fits(i, ((u64)end + PAGE_SIZE - 1) / PAGE_SIZE - (u64)off / PAGE_SIZE))
 		return -ENOSPC;
 	for (unsigned long n = (unsigned long)(off >> PAGE_SHIFT); (loff_t)n << PAGE_SHIFT < end; n++) {
-		struct page *p = find_or_create_page(&i->data, n, GFP_USER);
+		struct page *p;
 		int error;
 
-		if (!p)
-			return -ENOMEM;
+		if (tmpfs_slot(i, n))
+			continue;		/* has data */
+		p = get_page(i, n, true);
+		if (IS_ERR(p))
+			return (int)PTR_ERR(p);
 		error = make_data(i, p);
 		if (!error && !page_test(p, PG_UPTODATE)) {
 			page_zero(page_address(p));
@@ -243,6 +296,35 @@ static int preallocate(struct inode *i, loff_t off, loff_t end)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
+	return 0;
+}
+
+/* The page that `at` cuts comes into memory, where its part can be zeroed. */
+static int load_edge(struct inode *i, loff_t at)
+{
+	struct page *p;
+
+	if (!(at & (PAGE_SIZE - 1)) || !tmpfs_slot(i, (unsigned long)(at >> PAGE_SHIFT)))
+		return 0;
+	p = get_page(i, (unsigned long)(at >> PAGE_SHIFT), false);
+	if (IS_ERR(p))
+		return (int)PTR_ERR(p);
+	page_set(p, PG_DIRTY);		/* so that it stays until it is cut */
+	page_unlock(p);
+	page_put(p);
+	return 0;
+}
+
+static int punch(struct inode *i, loff_t off, loff_t end)
+{
+	int error = load_edge(i, off);
+
+	error = error ? error : load_edge(i, end);
+	if (error)
+		return error;
+	truncate_pagecache_range(i, off, end);
+	if (off + (loff_t)PAGE_SIZE <= end)
+		tmpfs_truncate_slots(i, (unsigned long)((off + PAGE_SIZE - 1) >> PAGE_SHIFT), (unsigned long)(end >> PAGE_SHIFT));
 	return 0;
 }
 
@@ -261,7 +343,7 @@ static long tmpfs_fallocate(struct file *f, int mode, loff_t off, loff_t len)
 		if (seals & F_SEAL_WRITE)
 			error = -EPERM;
 		else
-			truncate_pagecache_range(i, off, end);
+			error = punch(i, off, end);
 	} else if ((seals & F_SEAL_GROW) && off + len > i->size) {
 		error = -EPERM;
 	} else {
@@ -301,8 +383,13 @@ int tmpfs_setattr(struct dentry *d, struct iattr *a)
 			bool shrink = a->size < i->size;
 
 			i->size = a->size;
-			if (shrink)
+			if (shrink) {
+				error = load_edge(i, a->size);
 				truncate_pagecache(i, a->size);
+				tmpfs_truncate_slots(i, (unsigned long)((a->size + PAGE_SIZE - 1) >> PAGE_SHIFT), 0);
+				if (error)
+					return error;
+			}
 		}
 	}
 	setattr_copy(i, a);

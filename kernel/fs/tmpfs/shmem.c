@@ -5,6 +5,7 @@
 #include "tmpfs.h"
 #include <core/init.h>
 #include <fs/internal.h>
+#include <mm/commit.h>
 #include <mm/shmem.h>
 
 static struct mount *shmem_mount;
@@ -15,14 +16,20 @@ struct file *shmem_file_create(const char *name, loff_t size, unsigned flags)
 	struct qstr q = { 0, 0, text };
 	struct path path = { shmem_mount, NULL };
 	struct inode *inode;
+	unsigned long pages;
 	struct file *f;
 
 	if (size < 0)
 		return ERR_PTR(-EINVAL);
+	pages = (unsigned long)((size + (loff_t)PAGE_SIZE - 1) >> PAGE_SHIFT);
+	if (!commit_allows(pages))
+		return ERR_PTR(-ENOMEM);
 	inode = tmpfs_new_inode(shmem_mount->sb, NULL, S_IFREG | 0777, 0);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	inode->size = size;
+	tmpfs_i(inode)->committed = pages;
+	commit_add((long)pages);
 	inode->nlink = 0;
 	q.len = (u32)scnprintf(text, sizeof(text), "/%s (deleted)", name);
 	path.dentry = d_alloc_pseudo(shmem_mount->sb, &q);

@@ -9,6 +9,7 @@
 #include <fs/internal.h>
 #include <fs/pagecache.h>
 #include <fs/seq_file.h>
+#include <mm/commit.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
 #include <abi/mount.h>
@@ -249,6 +250,8 @@ static struct inode *alloc_inode(struct super_block *sb)
 	inode_init_once(&i->vfs);
 	list_init(&i->xattrs);
 	i->seals = F_SEAL_SEAL;
+	i->committed = 0;
+	i->swapped = (struct radix_root)RADIX_INIT;
 	return &i->vfs;
 }
 
@@ -262,9 +265,12 @@ static void evict(struct inode *i)
 	struct tmpfs_sb *t = tmpfs_sb(i->sb);
 
 	truncate_inode_pages(&i->data, 0);
+	if (S_ISREG(i->mode))
+		tmpfs_truncate_slots(i, 0, 0);
 	if (S_ISLNK(i->mode))
 		kfree(i->private);
 	tmpfs_free_xattrs(i);
+	commit_add(-(long)tmpfs_i(i)->committed);
 	spin_lock(&t->lock);
 	t->used_inodes--;
 	spin_unlock(&t->lock);
@@ -300,6 +306,8 @@ static void show_options(struct seq_file *m, struct super_block *sb)
 		seq_printf(m, ",uid=%u", t->uid);
 	if (t->gid)
 		seq_printf(m, ",gid=%u", t->gid);
+	if (t->noswap)
+		seq_puts(m, ",noswap");
 }
 
 /* "64", "64k", "50%" of memory; 0 or -EINVAL. Units of one. */
@@ -343,8 +351,10 @@ static int parse_option(struct tmpfs_sb *t, char *key, u64 memory)
 
 	if (value)
 		*value++ = 0;
-	if (!value)
+	if (!value) {
+		t->noswap |= strcmp(key, "noswap") == 0;
 		return strcmp(key, "rw") == 0 || strcmp(key, "ro") == 0 || strcmp(key, "noswap") == 0 ? 0 : -EINVAL;
+	}
 	if (strcmp(key, "size") == 0) {
 		if (parse_size(value, memory, &v))
 			return -EINVAL;
@@ -411,7 +421,7 @@ static int tmpfs_remount(struct super_block *sb, unsigned *flags, const char *da
 	return error;
 }
 
-static const struct super_ops super_ops = {
+const struct super_ops tmpfs_super_ops = {
 	.alloc_inode = alloc_inode,
 	.free_inode = free_inode,
 	.evict_inode = evict,
@@ -441,7 +451,7 @@ int tmpfs_fill(struct super_block *sb, const char *data)
 	}
 	sb->fs_info = t;
 	sb->magic = TMPFS_MAGIC;
-	sb->op = &super_ops;
+	sb->op = &tmpfs_super_ops;
 	root = tmpfs_new_inode(sb, NULL, S_IFDIR | t->mode, 0);
 	if (root) {
 		root->uid = t->uid;

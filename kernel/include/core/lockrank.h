@@ -50,6 +50,7 @@ enum lock_rank {
 	RANK_MAPPING,		/* page tree of an address space; i_mmap tree */
 	RANK_ANON_VMA,		/* reverse map of anonymous pages */
 	RANK_PAGE_TABLE,	/* page tables of one mm; nested: a new child's inside its parent's */
+	RANK_SWAP,		/* slots of swap areas and their cache */
 	RANK_LRU,		/* page lru lists */
 	RANK_UNIX,		/* AF_UNIX: names, peers, descriptors in flight */
 	RANK_SOCKET,		/* a socket's state and queue; nested: a listener before its connections */

@@ -167,7 +167,6 @@ void chrdev_show(struct seq_file *m);			/* /proc/devices */
 
 /* filemap.c */
 bool radix_present(struct address_space *m, unsigned long index);
-void force_readahead(struct address_space *m, struct file *f, unsigned long index, unsigned long n);
 #define FILE_RANDOM	0x80000000u	/* in file->flags: POSIX_FADV_RANDOM */
 
 #endif

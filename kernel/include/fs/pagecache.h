@@ -41,7 +41,9 @@ int mapping_check_error(struct file *f);			/* since this file last looked; 0 or 
 void truncate_pagecache(struct inode *inode, loff_t newsize);
 void truncate_inode_pages(struct address_space *m, loff_t from);
 void truncate_pagecache_range(struct inode *inode, loff_t start, loff_t end);	/* punch: end exclusive */
+void force_readahead(struct address_space *m, struct file *f, unsigned long index, unsigned long n);	/* starts only */
 unsigned long invalidate_clean_pages(struct address_space *m);
+bool pagecache_reclaim(struct page *p, unsigned gfp);	/* locked, with a reference of the caller's: out of the cache if nobody else needs it */
 
 /* Write-back. */
 void balance_dirty_pages(struct address_space *m);	/* writers slow down here */

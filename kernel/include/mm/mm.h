@@ -37,6 +37,7 @@ struct mm {
 	unsigned area_count;		/* m */
 	unsigned long total_pages, locked_pages, data_pages, exec_pages, stack_pages;	/* m */
 	atomic_t rss_anon, rss_file, rss_shmem;	/* a */
+	atomic_t swap_pages;		/* a entries that name slots */
 	unsigned long page_table_pages;	/* p */
 	unsigned long hiwater_rss, hiwater_vm;
 	unsigned long start_code, end_code, start_data, end_data, start_brk, brk;	/* m */
@@ -160,8 +161,6 @@ void vm_unmap_mapping(struct address_space *mapping, unsigned long start, unsign
 /* Write-protect the page in all shared mappings: the next store faults and dirties it again. true if one was writable. Page locked. */
 bool page_mkclean(struct page *page);
 
-/* Has any process used the page since the last call? Page locked. */
-bool page_accessed(struct page *page);
 
 static inline unsigned long area_pages(const struct vm_area *a) { return (a->end - a->start) >> PAGE_SHIFT; }
 static inline bool area_is_cow(const struct vm_area *a) { return (a->flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE; }

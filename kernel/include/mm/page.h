@@ -38,7 +38,7 @@ struct page {
 enum page_flag {
 	PG_LOCKED, PG_UPTODATE, PG_DIRTY, PG_WRITEBACK, PG_ERROR, PG_REFERENCED, PG_ACTIVE, PG_LRU,
 	PG_BUDDY, PG_SLAB, PG_RESERVED, PG_HEAD, PG_TAIL, PG_SWAPCACHE, PG_SWAPBACKED, PG_BUFFERS, PG_MLOCKED, PG_PAGETABLE,
-	PG_ANON,
+	PG_ANON, PG_READAHEAD,
 };
 
 extern struct page *mem_map;
@@ -83,6 +83,7 @@ bool page_trylock(struct page *p);
 void page_unlock(struct page *p);
 void page_wait_writeback(struct page *p);
 void page_end_writeback(struct page *p);		/* any context */
+extern struct wait_queue reclaim_wait;			/* woken when some write-back ends */
 
 struct mem_stats {
 	unsigned long total, free, reserved, slab, page_cache, anon, page_tables, kernel_stacks, vmalloc, shmem, dirty, writeback;
@@ -115,6 +116,9 @@ struct shrinker {
 void shrinker_register(struct shrinker *s);	/* for ever; during start-up */
 /* Asks the shrinkers for about n frames; what came back. Sleeps unless gfp forbids (then 0). */
 unsigned long reclaim_frames(unsigned long n, unsigned gfp);
+void reclaim_drop_caches(bool pages, bool objects);	/* what is clean of files; what shrinkers hold; sleeps */
+bool reclaim_pages(struct page **pages, unsigned n);	/* these first, as far as they are not in use; sleeps */
+extern int vm_swappiness;
 /* True when free frames are below what user allocations keep: caches should not grow now. */
 bool memory_is_low(void);
 /*

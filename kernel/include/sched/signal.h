@@ -63,6 +63,7 @@ struct signal_struct {
 #define SIGNAL_UNKILLABLE	8u		/* init */
 #define SIGNAL_TELL_CONTINUED	16u		/* parent is to be told */
 #define SIGNAL_TELL_STOPPED	32u
+#define SIGNAL_OOM_VICTIM	64u		/* killed for its memory: may use the reserve to end */
 
 struct sigqueue {
 	struct list_head link;

@@ -1,19 +1,60 @@
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
+
+/** A swap file of that many MiB at /swap, in use. */
+export function swapFile(mib: number): string {
+	return `dd if=/dev/zero of=/swap bs=1M count=${mib} 2>&1 && chmod 600 /swap && mkswap /swap && swapon /swap`;
+}
 
 export const swapCases = defineCases([
+	guestTest('3.4/swapping', 'swap areas: refusals, priorities, and all that may happen to a page that is in one', {
+		start: 'boot',
+	}),
 	{
-		id: '3.4/swap-area',
-		title: 'swapon and swapoff of a file',
+		id: '3.4/swap-data',
+		title: 'Three times memory’s size of live data keeps every word, in order, at random and over fork',
 		tier: 'quick',
-		todo: 'there is no swap yet',
+		start: 'boot',
+		machine: { memory: 24 },
+		timeout: 110,
+		run: async (vm, t) => {
+			const made = await vm.sh(swapFile(64));
+			t.equal(made.status, 0, 'a swap file');
+			await runGuestTest(vm, t, guestTestPath(3, 'swap-data'), ['30'], { timeout: 100_000 });
+		},
+	},
+	{
+		id: '3.4/swap-data-long',
+		title: 'Three times memory’s size of live data on a machine of 128 MiB, while a shell answers',
+		tier: 'full',
+		start: 'boot',
+		image: 'debian-memory',
+		machine: { memory: 128 },
+		timeout: 1800,
+		run: async (vm, t) => {
+			const made = await vm.sh('rm -f /usr/share/misc/magic.mgc; df -h /');
+			t.note(made.stdout);
+			const swap = await vm.sh(swapFile(210));
+			t.ok(swap.status === 0, 'a swap file', swap.stderr);
+			await runGuestTest(vm, t, guestTestPath(3, 'swap-data'), [String(t.size(300, 100))], { timeout: 1_700_000 });
+		},
+	},
+	{
+		id: '3.4/swapon-debian',
+		title: 'Debian’s mkswap, swapon and swapoff; free and vmstat show what goes on',
+		tier: 'quick',
 		image: 'debian-memory',
 		needs: ['debian'],
 		run: async (vm, t) => {
-			t.plan(1);
-			const { status } = await vm.sh(
-				'dd if=/dev/zero of=/swap bs=64k count=64 && chmod 600 /swap && mkswap /swap && swapon /swap && swapoff /swap',
-			);
-			t.equal(status, 0, 'mkswap, swapon, swapoff');
+			t.plan(5);
+			const on = await vm.sh(swapFile(16));
+			t.ok(on.status === 0, 'mkswap and swapon', on.stderr);
+			const shown = await vm.sh('swapon --show --noheadings --bytes; free -k | tail -1');
+			t.match(shown.stdout, /^\/swap +file +16773120 +0 +-2$/m, 'swapon --show');
+			t.match(shown.stdout, /^Swap: +16380 +0 +16380$/m, 'free');
+			const stat = await vm.sh('vmstat 1 2');
+			t.match(stat.stdout, /^ *\d+ +\d+ +0 +\d+/m, 'vmstat');
+			t.equal((await vm.sh('swapoff /swap && cat /proc/swaps | wc -l')).stdout.trim(), '1', 'swapoff');
 		},
 	},
 ]);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
+#include <sys/swap.h>
 #include <sys/random.h>
 #include <sys/reboot.h>
 #include <sys/sysinfo.h>
@@ -119,4 +120,14 @@ int get_nprocs(void)
 int get_nprocs_conf(void)
 {
 	return get_nprocs();
+}
+
+int swapon(const char *path, int flags)
+{
+	return SYS2(swapon, path, flags);
+}
+
+int swapoff(const char *path)
+{
+	return SYS1(swapoff, path);
 }
