@@ -26,6 +26,11 @@ nsec_t ktime_get(void)
 	return clock_read();
 }
 
+s64 clock_real_offset(void)
+{
+	return real_offset;
+}
+
 void ns_to_timespec64(nsec_t ns, struct timespec64 *ts)
 {
 	ts->tv_nsec = (long)div_u64_rem(&ns, (u32)NSEC_PER_SEC);
@@ -152,6 +157,7 @@ void ktime_set_real(const struct timespec64 *ts)
 	offset = (s64)(timespec64_to_ns(ts) - clock_read());
 	move_wall_timers(real_offset - offset);
 	real_offset = offset;
+	clock_real_changed(offset);
 	coarse_stamp = 0;
 	spin_unlock_irqrestore(&timer_lock, flags);
 }

@@ -1,9 +1,13 @@
-/* Mapping the vDSO's page into a program; the way to the kernel is patched for processors without sysenter. */
+/*
+ * Mapping the vDSO's page into a program. The page carries what the clocks are made of; the way to the kernel is patched for processors
+ * without sysenter.
+ */
 #include <arch/arch.h>
 #include <arch/cpu.h>
 #include <arch/layout.h>
 #include <arch/thread.h>
 #include <arch/vdso.h>
+#include <core/clock.h>
 #include <core/init.h>
 #include <core/printk.h>
 #include <core/string.h>
@@ -34,6 +38,21 @@ static const struct vm_ops vdso_ops = {
 	.name = vdso_name,
 };
 
+static struct vdso_data *data(void) { return (struct vdso_data *)((u8 *)page_address(vdso_page) + VDSO_DATA); }
+
+void clock_real_changed(s64 offset)
+{
+	struct vdso_data *d;
+
+	if (!vdso_page)
+		return;		/* vdso_init() takes the offset that there is then */
+	d = data();
+	WRITE_ONCE(d->seq, d->seq + 1);
+	d->real_offset = offset;
+	barrier();
+	WRITE_ONCE(d->seq, d->seq + 1);
+}
+
 static int __init vdso_init(void)
 {
 	size_t size = (size_t)(vdso_image_end - vdso_image);
@@ -48,6 +67,8 @@ static int __init vdso_init(void)
 	memcpy(at, vdso_image, size);
 	if (!cpu_features.sep)
 		memset(at + VDSO_VSYSCALL + 3, 0x90, 4);	/* mov %esp,%ebp; sysenter */
+	clock_source(&data()->base, &data()->mult, &data()->shift);
+	clock_real_changed(clock_real_offset());
 	page_set(vdso_page, PG_UPTODATE);
 	return 0;
 }

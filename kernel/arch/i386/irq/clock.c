@@ -55,6 +55,13 @@ nsec_t clock_read(void)
 	return scale(rdtsc() - tsc_base, tsc_mult, tsc_shift);
 }
 
+void clock_source(u64 *base, u32 *mult, u32 *shift)
+{
+	*base = tsc_base;
+	*mult = tsc_mult;
+	*shift = tsc_shift;
+}
+
 /* One moment on all counters: PIT channel 2, TSC and APIC timer, read close together. */
 struct moment {
 	u64 tsc;
