@@ -4,7 +4,10 @@ import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/gue
 /** Calls by area, each with its documented errors. */
 export const callCases = defineCases([
 	guestTest('4.1/identity', 'ids of every kind, groups, access by the real user, modes and umask'),
-	guestTest('4.1/clocks-by-vdso', 'clocks read without a call agree with those read by call, also when the clock is set'),
+	guestTest(
+		'4.1/clocks-by-vdso',
+		'clocks read without a call agree with those read by call, also when the clock is set',
+	),
 	guestTest('4.2/readiness', 'poll, select and epoll: level, edge, one-shot, exclusive, nested, many that are idle', {
 		args: (t) => [String(t.size(10_000, 1000))],
 	}),
