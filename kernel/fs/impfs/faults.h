@@ -31,7 +31,7 @@ struct transaction;
 	X(LEAK, "leak")				/* blocks of a truncated file are not given back */ \
 	X(FSYNC_EARLY, "fsync-early")		/* fsync waits for no commit */ \
 	X(DATASYNC_SIZE, "datasync-size")	/* fdatasync leaves size and map for later */ \
-	X(SYNC_EARLY, "sync-early")		/* sync starts the commit and returns */ \
+	X(SYNC_EARLY, "sync-early")		/* sync leaves the commit to the next timer */ \
 	X(NO_INODE_SUM, "no-inode-checksum")	/* inodes keep their old checksum */ \
 	X(NO_BITMAP_SUM, "no-bitmap-checksum")	/* so do bitmaps */ \
 	X(SPLIT_RENAME, "split-rename")		/* rename makes two transactions */ \

@@ -337,7 +337,9 @@ static int sync_fs(struct super_block *sb, bool wait)
 	/* What could not be committed is lost: nobody may take it for synced. */
 	if (impfs_writable(fs))
 		return fs->failed || fs->journal.error ? -EIO : 0;
-	if (!wait || impfs_fault(FAULT_SYNC_EARLY)) {
+	if (impfs_fault(FAULT_SYNC_EARLY))
+		return 0;
+	if (!wait) {
 		fs->journal.wanted = true;
 		wake_up(&fs->journal.wake);
 		return 0;
