@@ -57,10 +57,10 @@ export const crashCases = defineCases([
 		run: async (_vm, t) => {
 			t.plan(5);
 			// It takes long: what is done stays, and a run of the same sources goes on from there.
-			const folder = crashFolder(t.seed);
+			const folder = crashFolder(`${t.seed}-170`);
 			const workloads: Workload[] = workloadsOf({ pairs: 1400, triples: 1000, seed: t.seed });
 			const result = await campaign({
-				...{ workloads, regions: 2 * MAX_REGIONS, seed: t.seed, samples: 130, bootShare: 100 },
+				...{ workloads, regions: 2 * MAX_REGIONS, seed: t.seed, samples: 170, bootShare: 100 },
 				...{ folder, signal: t.signal, boot: booter(t) },
 			});
 			judge(t, result);
