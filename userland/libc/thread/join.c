@@ -45,7 +45,7 @@ static int join(struct thread *thread, void **result, clockid_t clock, const str
 		return EINVAL;
 	if (try && thread->tid)
 		return EBUSY;
-	if (thread == self || (self->joiner == thread && !self->cancel))
+	if (thread == self || (self->joiner == thread && !thread->cancel))
 		return EDEADLK;
 	if (!__atomic_compare_exchange_n(&thread->joiner, &nobody, self, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return EINVAL;
