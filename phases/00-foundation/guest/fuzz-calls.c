@@ -180,10 +180,34 @@ static void kill_nobody(void)
 	waitpid(pid, &status, 0);
 }
 
+/* Queues, semaphores and shared memory of System V outlive their makers. Commands are those of sys/ipc.h. */
+static void remove_ipc(void)
+{
+	enum { RMID = 0, MSG_STAT = 11, MSG_INFO = 12, SHM_STAT = 13, SHM_INFO = 14, SEM_STAT = 18, SEM_INFO = 19 };
+	static long buffer[64];
+	long last = syscall(SYS_msgctl, 0, MSG_INFO, buffer), id;
+
+	for (long i = 0; i <= last; i++) {
+		if ((id = syscall(SYS_msgctl, i, MSG_STAT, buffer)) >= 0)
+			syscall(SYS_msgctl, id, RMID, NULL);
+	}
+	last = syscall(SYS_shmctl, 0, SHM_INFO, buffer);
+	for (long i = 0; i <= last; i++) {
+		if ((id = syscall(SYS_shmctl, i, SHM_STAT, buffer)) >= 0)
+			syscall(SYS_shmctl, id, RMID, NULL);
+	}
+	last = syscall(SYS_semctl, 0, 0, SEM_INFO, buffer);
+	for (long i = 0; i <= last; i++) {
+		if ((id = syscall(SYS_semctl, i, 0, SEM_STAT, buffer)) >= 0)
+			syscall(SYS_semctl, id, 0, RMID, NULL);
+	}
+}
+
 static unsigned long long free_memory(void)
 {
 	struct sysinfo info;
 
+	remove_ipc();
 	BAIL_UNLESS(sysinfo(&info) == 0, "no sysinfo");
 	return (unsigned long long)info.freeram * info.mem_unit;
 }
