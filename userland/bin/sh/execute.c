@@ -15,6 +15,7 @@
 #include "sh.h"
 
 int status;
+int substitution_status;
 pid_t last_background;
 pid_t shell_pid;
 int is_subshell;
@@ -110,7 +111,7 @@ char *command_output(struct node *node, struct arena *arena)
 	ssize_t got;
 
 	if (!node) {
-		status = 0;
+		substitution_status = 0;
 		return arena_copy(arena, "", 0);
 	}
 	fflush(stdout);
@@ -136,7 +137,7 @@ char *command_output(struct node *node, struct arena *arena)
 				text_byte(&text, buffer[i]);
 	}
 	close(fds[0]);
-	status = job_wait(job);
+	substitution_status = job_wait(job);
 	while (text.length > 0 && text.data[text.length - 1] == '\n')
 		text.length--;
 	copy = arena_copy(arena, text.data, text.length);

@@ -182,6 +182,7 @@ void options_print(int for_input);
 
 /* execute.c */
 extern int status;		/* $? */
+extern int substitution_status;	/* of the last command substitution: what a command of no words ends with */
 extern pid_t last_background;	/* $! */
 extern pid_t shell_pid;		/* $$ */
 extern int is_subshell;

@@ -213,7 +213,7 @@ static int only_assign(struct node *node, struct arena *arena)
 	}
 	if (options['x'] && done.count)
 		trace(&done, &none);
-	return status;
+	return substitution_status;
 }
 
 int execute_simple(struct node *node, int flags)
@@ -232,10 +232,9 @@ int execute_simple(struct node *node, int flags)
 		goto out;
 	handler = &catch;
 	current_line = node->line;
+	/* $? stays what it was while words are expanded, whatever substitutions end with. */
+	substitution_status = 0;
 	expand_words(node->words, &arguments, arena);
-	/* Without a command the status is that of the last substitution, if there is one. */
-	if (!arguments.count)
-		status = 0;
 	if (!arguments.count) {
 		result = only_assign(node, arena);
 	} else {
