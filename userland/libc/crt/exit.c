@@ -11,10 +11,16 @@
 
 #define BLOCK 32
 
+struct entry {
+	void (*function)(void *);	/* or without argument, which does not matter to it */
+	void *argument;
+	void *library;			/* an address in it, or NULL */
+};
+
 struct block {
 	struct block *next;
 	int count;
-	void (*functions[BLOCK])(void);
+	struct entry entries[BLOCK];
 };
 
 static struct block first_exit, first_quick;
@@ -24,10 +30,25 @@ static volatile int exiting;		/* the thread that does */
 
 void __exit_fork(int stage);
 
+/* A dynamic program's destructors are run by the loader, with those of its libraries. */
+#ifdef LIBC_SHARED
+void __dl_fini(void) __attribute__((visibility("hidden")));
+#else
 extern void (*__fini_array_start[])(void) __attribute__((visibility("hidden")));
 extern void (*__fini_array_end[])(void) __attribute__((visibility("hidden")));
 
-static int add(struct block **list, void (*function)(void))
+static void __dl_fini(void)
+{
+	for (size_t i = (size_t)(__fini_array_end - __fini_array_start); i > 0; i--)
+		__fini_array_start[i - 1]();
+}
+#endif
+
+void __exit_run_range(uintptr_t start, uintptr_t end) __attribute__((visibility("hidden")));
+int __cxa_atexit(void (*function)(void *), void *argument, void *library);
+void __cxa_finalize(void *library);
+
+static int add(struct block **list, struct entry entry)
 {
 	int result = 0;
 
@@ -43,31 +64,75 @@ static int add(struct block **list, void (*function)(void))
 		}
 	}
 	if (!result)
-		(*list)->functions[(*list)->count++] = function;
+		(*list)->entries[(*list)->count++] = entry;
 	__unlock(&lists_lock);
 	return result;
 }
 
-static void (*take(struct block **list))(void)
+static struct entry take(struct block **list)
 {
-	void (*function)(void) = NULL;
+	struct entry entry = { NULL, NULL, NULL };
 
 	__lock(&lists_lock);
 	while (!(*list)->count && (*list)->next)
 		*list = (*list)->next;
 	if ((*list)->count > 0)
-		function = (*list)->functions[--(*list)->count];
+		entry = (*list)->entries[--(*list)->count];
 	__unlock(&lists_lock);
-	return function;
+	return entry;
 }
 
-/* A function may register others while it runs; they run next. */
+/* A function may register others while it runs; they run next. One whose library has gone left a hole. */
 static void run(struct block **list)
 {
-	void (*function)(void);
+	for (;;) {
+		struct entry entry = take(list);
 
-	while ((function = take(list)))
-		function();
+		if (entry.function)
+			entry.function(entry.argument);
+		else if (!(*list)->count && !(*list)->next)
+			break;
+	}
+}
+
+/* The last one registered by whatever lies between two addresses. */
+static struct entry take_of(uintptr_t start, uintptr_t end)
+{
+	struct entry entry = { NULL, NULL, NULL };
+
+	__lock(&lists_lock);
+	for (struct block *block = at_exit; block && !entry.function; block = block->next)
+		for (int i = block->count; i > 0 && !entry.function; i--) {
+			struct entry *each = &block->entries[i - 1];
+			uintptr_t owner = each->library ? (uintptr_t)each->library : (uintptr_t)each->function;
+
+			if (each->function && owner >= start && owner < end) {
+				entry = *each;
+				each->function = NULL;
+			}
+		}
+	__unlock(&lists_lock);
+	return entry;
+}
+
+/* A library is about to be unmapped. */
+void __exit_run_range(uintptr_t start, uintptr_t end)
+{
+	struct entry entry;
+
+	while ((entry = take_of(start, end)).function)
+		entry.function(entry.argument);
+}
+
+int __cxa_atexit(void (*function)(void *), void *argument, void *library)
+{
+	return add(&at_exit, (struct entry){ function, argument, library });
+}
+
+/* The loader sees to libraries that go; a call with NULL comes from a program's end, which exit() sees to. */
+void __cxa_finalize(void *library)
+{
+	(void)library;
 }
 
 /* The first thread that ends the process does the work; the others wait for their end in vain. */
@@ -89,12 +154,12 @@ void __exit_fork(int stage)
 
 int atexit(void (*function)(void))
 {
-	return add(&at_exit, function);
+	return add(&at_exit, (struct entry){ (void (*)(void *))function, NULL, NULL });
 }
 
 int at_quick_exit(void (*function)(void))
 {
-	return add(&at_quick, function);
+	return add(&at_quick, (struct entry){ (void (*)(void *))function, NULL, NULL });
 }
 
 void _exit(int status)
@@ -124,8 +189,7 @@ void exit(int status)
 {
 	be_the_one();
 	run(&at_exit);
-	for (size_t i = (size_t)(__fini_array_end - __fini_array_start); i > 0; i--)
-		__fini_array_start[i - 1]();
+	__dl_fini();
 	__stdio_exit();
 	_exit(status);
 }

@@ -1,6 +1,6 @@
 /*
  * long __syscall(long number, a, b, c, d, e, f): enters the kernel by the vDSO when it offers an
- * entry, otherwise by int 0x80. In: arguments on the stack. Out: eax. Clobbers ecx and edx.
+ * entry, otherwise by int 0x80: which, stands in the thread block. In: arguments on the stack. Out: eax. Clobbers ecx and edx.
  */
 	.text
 	.globl __syscall
@@ -18,7 +18,7 @@ __syscall:
 	movl 36(%esp), %esi
 	movl 40(%esp), %edi
 	movl 44(%esp), %ebp
-	call *__sysinfo
+	call *%gs:0x10
 	popl %ebp
 	popl %edi
 	popl %esi
@@ -26,17 +26,20 @@ __syscall:
 	ret
 	.size __syscall, . - __syscall
 
-	.type interrupt, @function
-interrupt:
+	.globl __interrupt
+	.hidden __interrupt
+	.type __interrupt, @function
+__interrupt:
 	int $0x80
 	ret
-	.size interrupt, . - interrupt
+	.size __interrupt, . - __interrupt
 
 /*
  * pid_t vfork(void): the child runs on the parent's stack, so the return address is kept in a
  * register while the child may overwrite it.
  */
 	.globl vfork
+	.hidden __result
 	.type vfork, @function
 vfork:
 	popl %edx
@@ -111,14 +114,5 @@ __restore_rt:
 	movl $173, %eax
 	int $0x80
 	.size __restore_rt, . - __restore_rt
-
-	.data
-	.globl __sysinfo
-	.hidden __sysinfo
-	.align 4
-	.type __sysinfo, @object
-__sysinfo:
-	.long interrupt
-	.size __sysinfo, 4
 
 	.section .note.GNU-stack, "", @progbits

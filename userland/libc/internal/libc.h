@@ -15,11 +15,9 @@
 long __syscall(long number, ...);
 long __result(long answer);
 
-extern void (*__sysinfo)(void);
 extern uint32_t *__auxv;
 extern char **environ;
 
-void __init_tls(void);
 void __run_exit_functions(void);
 void __stdio_exit(void);
 void __malloc_lock(void);

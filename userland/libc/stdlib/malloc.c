@@ -22,6 +22,23 @@
 #include <unistd.h>
 #include "thread.h"
 
+/*
+ * The names inside the library: a program may put functions of its own in the place of the public ones, and
+ * then those here must not call them.
+ */
+#define malloc __libc_malloc
+#define calloc __libc_calloc
+#define realloc __libc_realloc
+#define free __libc_free
+#define memalign __libc_memalign
+#define malloc_usable_size __libc_malloc_usable_size
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *memory, size_t size);
+void free(void *memory);
+void *memalign(size_t alignment, size_t size);
+size_t malloc_usable_size(void *memory);
+
 #define USED	1u
 #define MAPPED	2u
 #define CACHED	4u
@@ -430,17 +447,6 @@ void *realloc(void *memory, size_t size)
 	return fresh;
 }
 
-void *reallocarray(void *memory, size_t count, size_t size)
-{
-	size_t total;
-
-	if (__builtin_mul_overflow(count, size, &total)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return realloc(memory, total);
-}
-
 void *memalign(size_t alignment, size_t size)
 {
 	struct block *block, *aligned;
@@ -479,6 +485,31 @@ void *memalign(size_t alignment, size_t size)
 	split(block, needed(size));
 	unlock();
 	return memory_of(block);
+}
+
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+#undef memalign
+#undef malloc_usable_size
+#define PUBLIC(name) extern __typeof__(name) name __attribute__((alias("__libc_" #name)))
+PUBLIC(malloc);
+PUBLIC(calloc);
+PUBLIC(realloc);
+PUBLIC(free);
+PUBLIC(memalign);
+PUBLIC(malloc_usable_size);
+
+void *reallocarray(void *memory, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return realloc(memory, total);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)

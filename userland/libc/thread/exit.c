@@ -10,6 +10,8 @@
 #pragma weak __thread_retire
 void __malloc_thread_exit(void);
 #pragma weak __malloc_thread_exit
+void __tls_thread_exit(void) __attribute__((visibility("hidden")));
+#pragma weak __tls_thread_exit
 
 __attribute__((__noreturn__)) static void leave(struct thread *self)
 {
@@ -59,6 +61,8 @@ void __pthread_exit(void *result)
 		__run_thread_destructors();
 	if (&__run_key_destructors)
 		__run_key_destructors();
+	if (&__tls_thread_exit)
+		__tls_thread_exit();
 	if (&__malloc_thread_exit)
 		__malloc_thread_exit();
 	leave(self);

@@ -21,10 +21,12 @@ static volatile int hooks_lock;
 extern int __fork_generation;
 
 /* In the order in which they nest. Each part of the library that has one gives its function here. */
+void __ldso_fork(int stage) __attribute__((visibility("hidden")));
 void __exit_fork(int stage);
 void __environ_fork(int stage);
 void __stdio_fork(int stage);
 void __malloc_fork(int stage);
+#pragma weak __ldso_fork
 #pragma weak __exit_fork
 #pragma weak __environ_fork
 #pragma weak __stdio_fork
@@ -53,6 +55,8 @@ static void locks(int stage)
 	if (!__threaded)
 		return;
 	if (stage == FORK_PREPARE) {
+		if (&__ldso_fork)
+			__ldso_fork(stage);
 		if (&__exit_fork)
 			__exit_fork(stage);
 		if (&__environ_fork)
@@ -76,6 +80,8 @@ static void locks(int stage)
 		__environ_fork(stage);
 	if (&__exit_fork)
 		__exit_fork(stage);
+	if (&__ldso_fork)
+		__ldso_fork(stage);
 }
 
 static void become_only(struct thread *self)

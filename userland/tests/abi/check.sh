@@ -13,7 +13,7 @@ for header in $headers; do
 done >"$out/abi-all.h"
 grep -v 'abi/elf.h' "$out/abi-all.h" >"$out/abi-all-but-elf.h"
 (cd "$abi" && sed -n 's/^#define \([A-Z_][A-Z0-9_]*\)[[:blank:]].*/\1/p' $headers) | sort -u |
-	grep -v -e '^ABI_' -e '_PREFIX$' -e '^ELFMAG$' |
+	grep -v -e '^ABI_' -e '_PREFIX$' -e '^ELFMAG$' -e '^SWAP_MAGIC$' |
 	sed 's/.*/#ifdef &\nKNOWN(&)\n#else\nMISSING(&)\n#endif/' >"$out/names.h"
 for header in $headers; do
 	$cc -Wall -Wextra -Werror -std=gnu17 -ffreestanding -fsyntax-only -x c - <<-END

@@ -36,6 +36,7 @@
 #include <linux/reboot.h>
 #include <linux/capability.h>
 #include <linux/xattr.h>
+#include <linux/fiemap.h>
 #include <linux/ptrace.h>
 #include <linux/personality.h>
 #include <linux/net.h>
@@ -61,3 +62,6 @@
 #include <asm/stat.h>
 #include <asm/posix_types.h>
 #include <asm/ptrace.h>
+
+/* Named in the numbers of two socket options by size only */
+typedef __kernel_old_time_t time_t;

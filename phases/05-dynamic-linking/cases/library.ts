@@ -1,0 +1,40 @@
+import { defineCases } from '../../../tools/suite/declaration.js';
+
+export const libraryCases = defineCases([
+	{
+		id: '5.3/loader-is-the-library',
+		title: 'the library is the loader’s own file, however a program is started; what must work without it does',
+		tier: 'quick',
+		run: async (vm, t) => {
+			t.plan(2);
+			const ours = await vm.sh(
+				'for f in /usr/sbin/init /usr/libexec/imposos/agent /usr/bin/sh; do ldd $f >/dev/null 2>&1 && echo $f; done; :',
+				{ signal: t.signal },
+			);
+			t.equal(ours.stdout, '', 'what must work without the loader does');
+			const { stdout } = await vm.sh(
+				'/lib/ld-imposos.so.1 --list /usr/libexec/imposos-tests/05/opening; LD_TRACE_LOADED_OBJECTS=1 /usr/libexec/imposos-tests/05/opening',
+				{ signal: t.signal },
+			);
+			t.equal(
+				[...stdout.matchAll(/libc\.so => \/lib\/ld-imposos\.so\.1 /g)].length,
+				2,
+				'the library is the loader, started either way',
+			);
+		},
+	},
+	{
+		id: '5.3/whole-library',
+		title: 'the C library has all that ordinary Unix sources need',
+		tier: 'full',
+		todo: 'wordexp, iconv, ftw, search, syslog, sockets and the rest of wide characters are to be written',
+		run: async (vm, t) => {
+			t.plan(1);
+			const { stdout } = await vm.sh(
+				'for h in wordexp iconv ftw search syslog sys/socket netdb mqueue ucontext; do [ -e /usr/include/$h.h ] || echo $h; done',
+				{ signal: t.signal },
+			);
+			t.equal(stdout, '', 'no header is missing');
+		},
+	},
+]);

@@ -1,0 +1,2 @@
+int common(void) { return 'e'; }
+int deep_common(void) { return common(); }

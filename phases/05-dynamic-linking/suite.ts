@@ -1,0 +1,22 @@
+import { defineSuite } from '../../tools/suite/declaration.js';
+import { libraryCases } from './cases/library.js';
+import { loaderCases } from './cases/loader.js';
+import { openingCases } from './cases/opening.js';
+
+export const suite = defineSuite({
+	phase: 5,
+	title: 'Dynamic linking',
+	steps: [
+		{ number: '5.1', title: 'Loader', state: 'open' },
+		{ number: '5.2', title: 'Relocation', state: 'open' },
+		{ number: '5.3', title: 'libc.so', state: 'open' },
+		{ number: '5.4', title: 'dlopen', state: 'open' },
+	],
+	image: 'base',
+	note: [
+		'Phase 5, dynamic linking: our loader, which is our C library too.',
+		'Try: cd /usr/libexec/imposos-tests/05; ldd loaded; LD_DEBUG=bindings ./copied; LD_DEBUG=help ./copied',
+		'     /lib/ld-imposos.so.1 --list ./opening; ./opening',
+	].join('\n'),
+	cases: [...loaderCases, ...libraryCases, ...openingCases],
+});

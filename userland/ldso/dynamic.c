@@ -1,0 +1,161 @@
+/* The dynamic section: where the tables are, each of them inside the image. */
+#include <string.h>
+#include "ldso.h"
+
+#ifndef DF_SYMBOLIC
+#define DF_SYMBOLIC 2
+#define DF_TEXTREL 4
+#define DF_BIND_NOW 8
+#define DF_STATIC_TLS 16
+#define DF_1_NOW 1
+#define DF_1_GLOBAL 2
+#define DF_1_NODELETE 8
+#define DT_PREINIT_ARRAY 32
+#define DT_PREINIT_ARRAYSZ 33
+#define DT_VERDEFNUM 0x6ffffffd
+#define DT_VERNEEDNUM 0x6fffffff
+#define DF_1_PIE 0x08000000
+#endif
+
+/* Numbers of one word, by tag up to DT_PREINIT_ARRAYSZ. */
+struct words {
+	uint32_t value[34];
+	uint32_t gnu_hash, versym, verdef, verdef_count, verneed, verneed_count, flags_1;
+};
+
+static int gather(const struct map *map, struct words *words)
+{
+	const Elf32_Dyn *entry = map->dynamic;
+
+	memset(words, 0, sizeof(*words));
+	for (;; entry++) {
+		uint32_t value;
+
+		if ((uintptr_t)entry % 4 || !dl_inside(map, (uintptr_t)entry, sizeof(*entry)))
+			return dl_fail("%s: dynamic section outside the image", dl_label(map));
+		value = entry->d_un.d_val;
+		if (entry->d_tag == DT_NULL)
+			return 0;
+		if (entry->d_tag > 0 && entry->d_tag < 34)
+			words->value[entry->d_tag] = value;
+		else if (entry->d_tag == DT_GNU_HASH)
+			words->gnu_hash = value;
+		else if (entry->d_tag == DT_VERSYM)
+			words->versym = value;
+		else if (entry->d_tag == DT_VERDEF)
+			words->verdef = value;
+		else if (entry->d_tag == DT_VERDEFNUM)
+			words->verdef_count = value;
+		else if (entry->d_tag == DT_VERNEED)
+			words->verneed = value;
+		else if (entry->d_tag == DT_VERNEEDNUM)
+			words->verneed_count = value;
+		else if (entry->d_tag == DT_FLAGS_1)
+			words->flags_1 = value;
+	}
+}
+
+static uintptr_t table(const struct map *map, uint32_t value, size_t size, int *bad)
+{
+	uintptr_t address = map->base + value;
+
+	if (!value)
+		return 0;
+	if (!dl_inside(map, address, size) || address % 4)
+		*bad = 1;
+	return address;
+}
+
+static const char *text(const struct map *map, uint32_t offset, int *bad)
+{
+	if (offset >= map->strings_size) {
+		*bad = 1;
+		return NULL;
+	}
+	return map->strings + offset;
+}
+
+static int read_tables(struct map *map, const struct words *w)
+{
+	int bad = 0;
+
+	map->strings = (const char *)(map->base + w->value[DT_STRTAB]);
+	map->strings_size = w->value[DT_STRSZ];
+	if (!w->value[DT_STRTAB] || !map->strings_size ||
+	    !dl_inside(map, (uintptr_t)map->strings, map->strings_size) || map->strings[map->strings_size - 1])
+		return dl_fail("%s: no usable string table", dl_label(map));
+	map->symbols = (const Elf32_Sym *)table(map, w->value[DT_SYMTAB], sizeof(Elf32_Sym), &bad);
+	map->gnu_hash = (const uint32_t *)table(map, w->gnu_hash, 16, &bad);
+	map->hash = (const uint32_t *)table(map, w->value[DT_HASH], 8, &bad);
+	map->versym = (const uint16_t *)(w->versym ? map->base + w->versym : 0);
+	map->verdef = table(map, w->verdef, 16, &bad);
+	map->verdef_count = w->verdef_count;
+	map->verneed = table(map, w->verneed, 16, &bad);
+	map->verneed_count = w->verneed_count;
+	map->rel = table(map, w->value[DT_REL], w->value[DT_RELSZ], &bad);
+	map->rel_size = w->value[DT_RELSZ];
+	map->rela = table(map, w->value[DT_RELA], w->value[DT_RELASZ], &bad);
+	map->rela_size = w->value[DT_RELASZ];
+	map->plt_rel = table(map, w->value[DT_JMPREL], w->value[DT_PLTRELSZ], &bad);
+	map->plt_rel_size = w->value[DT_PLTRELSZ];
+	map->plt_is_rela = w->value[DT_PLTREL] == DT_RELA;
+	map->got = (uintptr_t *)table(map, w->value[DT_PLTGOT], 12, &bad);
+	map->preinit_count = w->value[DT_PREINIT_ARRAYSZ] / 4;
+	map->preinit_array = (void *)table(map, w->value[DT_PREINIT_ARRAY], w->value[DT_PREINIT_ARRAYSZ], &bad);
+	map->init_count = w->value[DT_INIT_ARRAYSZ] / 4;
+	map->init_array = (void *)table(map, w->value[DT_INIT_ARRAY], w->value[DT_INIT_ARRAYSZ], &bad);
+	map->fini_count = w->value[DT_FINI_ARRAYSZ] / 4;
+	map->fini_array = (void *)table(map, w->value[DT_FINI_ARRAY], w->value[DT_FINI_ARRAYSZ], &bad);
+	if (w->value[DT_INIT])
+		map->init = (void (*)(int, char **, char **))(map->base + w->value[DT_INIT]);
+	if (w->value[DT_FINI])
+		map->fini = (void (*)(void))(map->base + w->value[DT_FINI]);
+	if (map->gnu_hash && !bad) {
+		const uint32_t *g = map->gnu_hash;
+
+		if (!g[0] || !g[2] || g[2] & (g[2] - 1) || g[0] > 0x1000000 || g[2] > 0x1000000 ||
+		    !dl_inside(map, (uintptr_t)(g + 4), ((size_t)g[0] + g[2]) * 4))
+			bad = 1;
+	}
+	if (map->hash && !bad) {
+		const uint32_t *h = map->hash;
+
+		if (!h[0] || h[0] > 0x1000000 || h[1] > 0x1000000 ||
+		    !dl_inside(map, (uintptr_t)(h + 2), ((size_t)h[0] + h[1]) * 4))
+			bad = 1;
+	}
+	return bad ? dl_fail("%s: a table of the dynamic section outside the image", dl_label(map)) : 0;
+}
+
+/* base, headers and extent are set. */
+int dl_read_dynamic(struct map *map)
+{
+	struct words words;
+	uint32_t flags;
+	int bad = 0;
+
+	if (!map->dynamic)
+		return dl_fail("%s: no dynamic section", dl_label(map));
+	if (gather(map, &words) < 0 || read_tables(map, &words) < 0)
+		return -1;
+	if (!map->program && words.flags_1 & DF_1_PIE)
+		return dl_fail("%s: a program, not a library", dl_label(map));
+	flags = words.value[DT_FLAGS];
+	map->symbolic = words.value[DT_SYMBOLIC] || flags & DF_SYMBOLIC;
+	map->bind_now = words.value[DT_BIND_NOW] || flags & DF_BIND_NOW || words.flags_1 & DF_1_NOW;
+	map->text_relocations = words.value[DT_TEXTREL] || flags & DF_TEXTREL;
+	map->static_tls = (flags & DF_STATIC_TLS) != 0;
+	map->no_delete = (words.flags_1 & DF_1_NODELETE) != 0;
+	if (words.value[DT_SONAME])
+		map->soname = text(map, words.value[DT_SONAME], &bad);
+	if (words.value[DT_RUNPATH])
+		map->runpath = text(map, words.value[DT_RUNPATH], &bad);
+	else if (words.value[DT_RPATH])
+		map->rpath = text(map, words.value[DT_RPATH], &bad);
+	for (const Elf32_Dyn *entry = map->dynamic; entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_NEEDED)
+			(void)text(map, entry->d_un.d_val, &bad);
+	if (bad)
+		return dl_fail("%s: a name outside the string table", dl_label(map));
+	return dl_read_versions(map);
+}

@@ -1,0 +1,295 @@
+/* Symbols by name and version. */
+#include <string.h>
+#include "ldso.h"
+
+uint32_t dl_gnu_hash(const char *name)
+{
+	uint32_t hash = 5381;
+
+	for (; *name; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash;
+}
+
+uint32_t dl_elf_hash(const char *name)
+{
+	uint32_t hash = 0;
+
+	for (; *name; name++) {
+		hash = (hash << 4) + (unsigned char)*name;
+		hash ^= hash >> 24 & 0xf0;
+	}
+	return hash & 0x0fffffff;
+}
+
+/* ---- versions ---- */
+
+struct verdef {
+	uint16_t version, flags, index, count;
+	uint32_t hash, aux, next;
+};
+struct verdaux {
+	uint32_t name, next;
+};
+struct verneed {
+	uint16_t version, count;
+	uint32_t file, aux, next;
+};
+struct vernaux {
+	uint32_t hash;
+	uint16_t flags, other;
+	uint32_t name, next;
+};
+#define VERSION_WEAK 2
+#define VERSION_HIDDEN 0x8000
+
+static const char *string(const struct map *map, uint32_t offset)
+{
+	return offset < map->strings_size ? map->strings + offset : NULL;
+}
+
+static int bad_versions(const struct map *map)
+{
+	return dl_fail("%s: version tables that cannot be", dl_label(map));
+}
+
+/* Calls visit for each version that is defined or needed. */
+static int each_version(struct map *map, int (*visit)(struct map *map, unsigned index, const char *name, uint32_t hash,
+						       const char *file, int weak))
+{
+	uintptr_t at = map->verdef;
+
+	for (unsigned i = 0; i < map->verdef_count; i++) {
+		const struct verdef *d = (const struct verdef *)at;
+		const struct verdaux *a = (const struct verdaux *)(at + d->aux);
+		const char *name;
+
+		if (!dl_inside(map, at, sizeof(*d)) || !dl_inside(map, (uintptr_t)a, sizeof(*a)) ||
+		    !(name = string(map, a->name)))
+			return bad_versions(map);
+		if (visit(map, d->index & ~VERSION_HIDDEN, name, d->hash, NULL, 0) < 0)
+			return -1;
+		if (!d->next)
+			break;
+		at += d->next;
+	}
+	at = map->verneed;
+	for (unsigned i = 0; i < map->verneed_count; i++) {
+		const struct verneed *n = (const struct verneed *)at;
+		uintptr_t aux = at + n->aux;
+		const char *file;
+
+		if (!dl_inside(map, at, sizeof(*n)) || !(file = string(map, n->file)))
+			return bad_versions(map);
+		for (unsigned k = 0; k < n->count; k++) {
+			const struct vernaux *a = (const struct vernaux *)aux;
+			const char *name;
+
+			if (!dl_inside(map, aux, sizeof(*a)) || !(name = string(map, a->name)))
+				return bad_versions(map);
+			if (visit(map, a->other & ~VERSION_HIDDEN, name, a->hash, file, a->flags & VERSION_WEAK) < 0)
+				return -1;
+			if (!a->next)
+				break;
+			aux += a->next;
+		}
+		if (!n->next)
+			break;
+		at += n->next;
+	}
+	return 0;
+}
+
+static int enter(struct map *map, unsigned index, const char *name, uint32_t hash, const char *file, int weak)
+{
+	(void)weak;
+	if (index >= map->version_count) {
+		unsigned count = index + 16;
+		struct version *more = __libc_realloc(map->versions, count * sizeof(*more));
+
+		if (!more)
+			return dl_fail("%s: no memory", dl_label(map));
+		memset(more + map->version_count, 0, (count - map->version_count) * sizeof(*more));
+		map->versions = more;
+		map->version_count = count;
+	}
+	map->versions[index] = (struct version){ name, hash, file };
+	return 0;
+}
+
+int dl_read_versions(struct map *map)
+{
+	if (!map->versym)
+		return 0;
+	if ((map->verdef_count && !map->verdef) || (map->verneed_count && !map->verneed))
+		return bad_versions(map);
+	return each_version(map, enter);
+}
+
+static int defines(const struct map *map, const char *name, uint32_t hash)
+{
+	if (!map->verdef_count)
+		return 1;	/* a library without versions serves everybody */
+	for (unsigned i = 0; i < map->version_count; i++)
+		if (map->versions[i].name && !map->versions[i].file && map->versions[i].hash == hash &&
+		    !strcmp(map->versions[i].name, name))
+			return 1;
+	return 0;
+}
+
+static int check(struct map *map, unsigned index, const char *name, uint32_t hash, const char *file, int weak)
+{
+	struct map *other;
+
+	(void)index;
+	if (!file || weak)
+		return 0;
+	other = dl_loaded(file);
+	if (other && !defines(other, name, hash))
+		return dl_fail("%s: version %s of %s not found", dl_label(map), name, dl_label(other));
+	if (dl_debug & DEBUG_VERSIONS)
+		dl_say("checking for version %s of %s, needed by %s", name, file, dl_label(map));
+	return 0;
+}
+
+/* Whether the libraries that a map needs have the versions that it needs. */
+int dl_check_versions(struct map *map)
+{
+	return map->versym ? each_version(map, check) : 0;
+}
+
+/* ---- lookup ---- */
+
+static int fits(const struct map *map, uint32_t index, const struct version *want)
+{
+	const struct version *have;
+	uint16_t number;
+
+	if (!map->versym || !dl_inside(map, (uintptr_t)(map->versym + index), 2))
+		return 1;
+	number = map->versym[index];
+	if (!want || !want->name)
+		return !(number & VERSION_HIDDEN);
+	number &= ~VERSION_HIDDEN;
+	if (number < 2)
+		return number == 1 && !map->verdef_count;
+	if (number >= map->version_count)
+		return 0;
+	have = &map->versions[number];
+	return have->name && have->hash == want->hash && !strcmp(have->name, want->name);
+}
+
+static const Elf32_Sym *symbol_at(const struct map *map, uint32_t index, const char *name, const struct version *want)
+{
+	const Elf32_Sym *symbol = map->symbols + index;
+	unsigned type = ELF32_ST_TYPE(symbol->st_info), bind = ELF32_ST_BIND(symbol->st_info);
+
+	if (!dl_inside(map, (uintptr_t)symbol, sizeof(*symbol)) || symbol->st_name >= map->strings_size ||
+	    strcmp(map->strings + symbol->st_name, name))
+		return NULL;
+	if (symbol->st_shndx == SHN_UNDEF || bind == STB_LOCAL || (symbol->st_other & 3) == STV_HIDDEN ||
+	    (symbol->st_other & 3) == 1 || (!symbol->st_value && symbol->st_shndx != SHN_ABS && type != STT_TLS))
+		return NULL;
+	if (type > STT_COMMON && type != STT_TLS && type != STT_GNU_IFUNC)
+		return NULL;
+	return fits(map, index, want) ? symbol : NULL;
+}
+
+static const Elf32_Sym *find_gnu(const struct map *map, const char *name, uint32_t hash, const struct version *want)
+{
+	const uint32_t *table = map->gnu_hash, *bloom = table + 4, *buckets = bloom + table[2];
+	const uint32_t *chains = buckets + table[0];
+	uint32_t word = bloom[hash / 32 & (table[2] - 1)], index;
+
+	if (!(word >> hash % 32 & word >> (hash >> (table[3] & 31)) % 32 & 1))
+		return NULL;
+	index = buckets[hash % table[0]];
+	if (index < table[1] || !index)
+		return NULL;
+	for (;; index++) {
+		const uint32_t *chain = &chains[index - table[1]];
+
+		if (!dl_inside(map, (uintptr_t)chain, 4))
+			return NULL;
+		if ((*chain | 1) == (hash | 1)) {
+			const Elf32_Sym *symbol = symbol_at(map, index, name, want);
+
+			if (symbol)
+				return symbol;
+		}
+		if (*chain & 1)
+			return NULL;
+	}
+}
+
+static const Elf32_Sym *find_elf(const struct map *map, const char *name, const struct version *want)
+{
+	const uint32_t *table = map->hash, *buckets = table + 2, *chains = buckets + table[0];
+	uint32_t index = buckets[dl_elf_hash(name) % table[0]];
+
+	/* A chain that is longer than the table runs in a circle. */
+	for (uint32_t steps = 0; index && index < table[1] && steps < table[1]; steps++, index = chains[index]) {
+		const Elf32_Sym *symbol = symbol_at(map, index, name, want);
+
+		if (symbol)
+			return symbol;
+	}
+	return NULL;
+}
+
+const Elf32_Sym *dl_find_in(const struct map *map, const char *name, uint32_t gnu, const struct version *want)
+{
+	if (!map->symbols)
+		return NULL;
+	if (map->gnu_hash)
+		return find_gnu(map, name, gnu, want);
+	return map->hash ? find_elf(map, name, want) : NULL;
+}
+
+static int find_among(struct map *const *maps, unsigned count, const char *name, uint32_t gnu,
+		      const struct version *want, const struct map *skip, struct found *found)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const Elf32_Sym *symbol;
+
+		if (maps[i] == skip)
+			continue;
+		if (dl_debug & DEBUG_SYMBOLS)
+			dl_say("symbol=%s; lookup in file=%s", name, dl_label(maps[i]));
+		symbol = dl_find_in(maps[i], name, gnu, want);
+		if (symbol) {
+			*found = (struct found){ symbol, maps[i] };
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* The definition that a reference in `from` means; skip is left out. */
+struct found dl_find(struct map *from, const char *name, const struct version *want, const struct map *skip)
+{
+	uint32_t gnu = dl_gnu_hash(name);
+	struct found found = { NULL, NULL };
+
+	if (from && from->symbolic && from != skip && find_among(&from, 1, name, gnu, want, skip, &found))
+		return found;
+	if (from && from->deep && find_among(from->scope, from->scope_count, name, gnu, want, skip, &found))
+		return found;
+	if (find_among(dl_global, dl_global_count, name, gnu, want, skip, &found) || !from || from->global)
+		return found;
+	if (from->root && find_among(from->root->scope, from->root->scope_count, name, gnu, want, skip, &found))
+		return found;
+	(void)find_among(from->scope, from->scope_count, name, gnu, want, skip, &found);
+	return found;
+}
+
+uintptr_t dl_value(const struct found *found)
+{
+	uintptr_t value = found->symbol->st_value;
+
+	if (found->symbol->st_shndx != SHN_ABS)
+		value += found->map->base;
+	if (ELF32_ST_TYPE(found->symbol->st_info) == STT_GNU_IFUNC)
+		value = ((uintptr_t(*)(void))value)();
+	return value;
+}
