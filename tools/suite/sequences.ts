@@ -277,6 +277,12 @@ static void child(unsigned from)
 {
 	static long action[5] = { 0, 0x40000000 /* SA_NODEFER */, 0, 0, 0 }, timer[4] = { 0, 20000, 0, 20000 };
 
+	/* The first three descriptors are the harness's: what a sequence writes there must not end in its report. */
+	long null = c(__NR_open, (long)"/dev/null", 2, 0, 0, 0, 0);
+
+	for (long fd = 0; fd < 3; fd++)
+		c(__NR_dup2, null, fd, 0, 0, 0, 0);
+	c(__NR_close, null, 0, 0, 0, 0, 0);
 	action[0] = (long)tick;
 	for (unsigned n = 0; n < 20; n++) {
 		c(__NR_rt_sigaction, 14, (long)action, 0, 8, 0, 0);
