@@ -134,16 +134,20 @@ static void devices_drop(struct list_head *dead)
 
 	list_for_each_entry_safe(b, n, dead, link) {
 		devfs_remove(b->name);
+		bdev_sysfs_remove(b);
 		list_del_init(&b->link);
 		if (atomic_dec_and_test(&b->openers))
 			device_free(b);
 	}
 }
 
-static void make_node(const struct block_device *b)
+/* What programs see of it. In /sys first: who finds the node may look there. */
+static void make_node(struct block_device *b)
 {
-	int ret = devfs_create(b->name, S_IFBLK | 0660, b->dev);
+	int ret;
 
+	bdev_sysfs_add(b);
+	ret = devfs_create(b->name, S_IFBLK | 0660, b->dev);
 	if (ret)
 		pr_err("%s: no node: %d\n", b->name, ret);
 }

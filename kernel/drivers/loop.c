@@ -14,10 +14,12 @@
 #include <fs/chrdev.h>
 #include <fs/fdtable.h>
 #include <fs/pagecache.h>
+#include <fs/sysfs.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
 
 #define LOOPS 8
+#define LOOP_PLACE "devices/virtual/block"
 
 /* Locks: s setup, h handed over with rq */
 struct loop {
@@ -91,6 +93,49 @@ static void loop_thread(void *arg)
 
 /* ---- binding; setup held ---- */
 
+/* The folder `loop` of a bound device's own in /sys: which file it is, and which part of it. */
+static void hide_binding(const struct loop *l)
+{
+	char path[SYSFS_PATH];
+
+	scnprintf(path, sizeof(path), LOOP_PLACE "/%s/loop", l->disk.name);
+	sysfs_remove(path);
+}
+
+static int show_binding_texts(const struct loop *l, char *buf)
+{
+	char path[SYSFS_PATH], number[24];
+	const char *name = d_path(&l->file->path, buf + 1, PAGE_SIZE - 2);
+	const struct { const char *name; u64 value; } numbers[] = {
+		{ "offset", l->info.lo_offset }, { "sizelimit", l->info.lo_sizelimit },
+		{ "autoclear", !!(l->info.lo_flags & LO_FLAGS_AUTOCLEAR) }, { "partscan", 0 }, { "dio", 0 },
+	};
+	int ret = 0;
+
+	if (IS_ERR(name))
+		return (int)PTR_ERR(name);
+	memmove(buf, name, strlen(name) + 1);
+	memcpy(buf + strlen(buf), "\n", 2);
+	scnprintf(path, sizeof(path), LOOP_PLACE "/%s/loop/backing_file", l->disk.name);
+	ret = sysfs_text(path, buf);
+	for (unsigned i = 0; i < ARRAY_SIZE(numbers) && !ret; i++) {
+		scnprintf(path, sizeof(path), LOOP_PLACE "/%s/loop/%s", l->disk.name, numbers[i].name);
+		scnprintf(number, sizeof(number), "%llu\n", numbers[i].value);
+		ret = sysfs_text(path, number);
+	}
+	return ret;
+}
+
+static void show_binding(const struct loop *l)
+{
+	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	int ret = buf ? show_binding_texts(l, buf) : -ENOMEM;
+
+	kfree(buf);
+	if (ret)
+		pr_err("%s: its file is not in /sys: %d\n", l->disk.name, ret);
+}
+
 static void set_capacity(struct loop *l)
 {
 	loff_t size = inode_size(l->file->mapping->host);
@@ -132,6 +177,7 @@ static int bind(struct loop *l, unsigned fd, const struct abi_loop_info64 *info)
 		return ret;
 	}
 	set_capacity(l);
+	show_binding(l);
 	return 0;
 }
 
@@ -145,6 +191,7 @@ static int unbind(struct loop *l, int openers)
 	if (atomic_read(&l->disk.whole->openers) > openers)
 		return -EBUSY;
 	ret = filemap_write_and_wait(l->disk.whole->inode->mapping, 0, 0x7fffffffffffffffll);
+	hide_binding(l);
 	disk_resize(&l->disk, 0);
 	truncate_inode_pages(l->disk.whole->inode->mapping, 0);
 	kthread_stop(l->thread);
@@ -182,6 +229,8 @@ static int set_status(struct loop *l, const struct abi_loop_info64 __user *u)
 	info.lo_number = l->info.lo_number;
 	l->info = info;
 	set_capacity(l);
+	hide_binding(l);
+	show_binding(l);
 	return 0;
 }
 
@@ -269,7 +318,7 @@ static int __init loop_init(void)
 	int ret = chrdev_register(&control);
 
 	if (!ret)
-		ret = devfs_create("loop-control", S_IFCHR | 0660, control.first);
+		ret = chrdev_show_device("misc", NULL, "loop-control", 0660, control.first);
 	for (unsigned i = 0; i < LOOPS && !ret; i++) {
 		struct loop *l = kzalloc(sizeof(*l), GFP_KERNEL);
 

@@ -16,6 +16,8 @@
 #include <core/time.h>
 #include <drivers/rtc.h>
 #include <fs/chrdev.h>
+#include <fs/seq_file.h>
+#include <fs/sysfs.h>
 #include <sched/cred.h>
 
 #define CMOS_INDEX 0x70
@@ -239,6 +241,63 @@ static long rtc_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 static const struct file_ops rtc_ops = { .ioctl = rtc_ioctl, .llseek = no_llseek };
 static struct chrdev rtc_dev = { .first = MKDEV(254, 0), .count = 1, .name = "rtc", .op = &rtc_ops };
 
+/* ---- /sys/class/rtc/rtc0 ---- */
+
+#define RTC_PLACE "devices/platform/rtc_cmos"
+
+static int show_epoch(struct seq_file *m, void *object)
+{
+	struct timespec64 ts;
+	int ret = rtc_read(&ts);
+
+	(void)object;
+	if (!ret)
+		seq_printf(m, "%lld\n", ts.tv_sec);
+	return ret;
+}
+
+static int show_date(struct seq_file *m, void *object)
+{
+	struct timespec64 ts;
+	struct abi_rtc_time t;
+	int ret = rtc_read(&ts);
+
+	(void)object;
+	if (ret)
+		return ret;
+	from_seconds(ts.tv_sec, &t);
+	seq_printf(m, "%04d-%02d-%02d\n", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+	return 0;
+}
+
+static int show_time(struct seq_file *m, void *object)
+{
+	struct timespec64 ts;
+	struct abi_rtc_time t;
+	int ret = rtc_read(&ts);
+
+	(void)object;
+	if (ret)
+		return ret;
+	from_seconds(ts.tv_sec, &t);
+	seq_printf(m, "%02d:%02d:%02d\n", t.tm_hour, t.tm_min, t.tm_sec);
+	return 0;
+}
+
+static int show_name(struct seq_file *m, void *object)
+{
+	(void)object;
+	seq_puts(m, "rtc_cmos rtc_cmos\n");
+	return 0;
+}
+
+static const struct sysfs_attr rtc_attrs[] = {
+	{ .name = "name", .show = show_name },
+	{ .name = "since_epoch", .show = show_epoch },
+	{ .name = "date", .show = show_date },
+	{ .name = "time", .show = show_time },
+};
+
 /* Early: files get times. */
 static int __init rtc_init(void)
 {
@@ -259,7 +318,9 @@ static int __init rtc_dev_init(void)
 	int ret = chrdev_register(&rtc_dev);
 
 	if (!ret)
-		ret = devfs_create("rtc0", S_IFCHR | 0600, rtc_dev.first);
+		ret = chrdev_show_device("rtc", RTC_PLACE, "rtc0", 0600, rtc_dev.first);
+	if (!ret)
+		ret = sysfs_add(RTC_PLACE "/rtc/rtc0", rtc_attrs, ARRAY_SIZE(rtc_attrs), NULL);
 	return ret ? ret : devfs_symlink("rtc", "rtc0");
 }
 device_initcall(rtc_dev_init);

@@ -5,6 +5,7 @@
 #include <fs/chrdev.h>
 #include <fs/internal.h>
 #include <fs/seq_file.h>
+#include <fs/sysfs.h>
 
 static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(lock, RANK_FS_STRUCT);
@@ -74,6 +75,20 @@ static int chrdev_open(struct inode *inode, struct file *f)
 		return -ENXIO;
 	f->op = c->op;
 	return c->op->open ? c->op->open(inode, f) : 0;
+}
+
+int chrdev_show_device(const char *class, const char *parent, const char *name, umode_t mode, dev_t dev)
+{
+	/* In /sys first: who finds the node may look there. */
+	int error = sysfs_device_add(&(struct sysfs_device){ .class = class, .parent = parent, .name = name, .dev = dev });
+
+	return error ? error : devfs_create(name, S_IFCHR | mode, dev);
+}
+
+void chrdev_hide_device(const char *class, const char *parent, const char *name, dev_t dev)
+{
+	devfs_remove(name);
+	sysfs_device_remove(&(struct sysfs_device){ .class = class, .parent = parent, .name = name, .dev = dev });
 }
 
 const struct file_ops chrdev_open_ops = { .open = chrdev_open };

@@ -354,7 +354,7 @@ static int __init devices_init(void)
 	int error = chrdev_register(&mem);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(devices) && !error; i++)
-		error = devfs_create(devices[i].name, S_IFCHR | devices[i].mode, MKDEV(1, devices[i].minor));
+		error = chrdev_show_device("mem", NULL, devices[i].name, devices[i].mode, MKDEV(1, devices[i].minor));
 	return error;
 }
 fs_initcall(devices_init);

@@ -464,6 +464,6 @@ static int __init pty_init(void)
 	ret = tty_driver_register(&pts_driver);
 	if (!ret)
 		ret = chrdev_register(&ptmx_dev);
-	return ret ? ret : devfs_create("ptmx", S_IFCHR | 0666, ptmx_dev.first);
+	return ret ? ret : chrdev_show_device("tty", NULL, "ptmx", 0666, ptmx_dev.first);
 }
 fs_initcall(pty_init);

@@ -157,7 +157,7 @@ struct tty *tty_device_add(struct tty_driver *d, unsigned index, void *driver_da
 	mutex_unlock(&table_lock);
 	if (d->no_nodes)
 		return t;
-	ret = devfs_create(t->name, S_IFCHR | 0620, t->dev);
+	ret = chrdev_show_device("tty", d->parent, t->name, 0620, t->dev);
 	if (ret)
 		pr_err("%s: no node: %d\n", t->name, ret);
 	return t;
@@ -191,7 +191,7 @@ void tty_device_remove(struct tty *t)
 		t->driver->ttys[t->index] = NULL;
 	mutex_unlock(&table_lock);
 	if (!t->driver->no_nodes)
-		devfs_remove(t->name);
+		chrdev_hide_device("tty", t->driver->parent, t->name, t->dev);
 	mutex_lock(&t->open_lock);
 	t->gone = true;
 	mutex_unlock(&t->open_lock);
@@ -572,9 +572,9 @@ static int __init tty_init(void)
 	int ret = chrdev_register(&alternates);
 
 	if (!ret)
-		ret = devfs_create("tty", S_IFCHR | 0666, MKDEV(5, 0));
+		ret = chrdev_show_device("tty", NULL, "tty", 0666, MKDEV(5, 0));
 	if (!ret)
-		ret = devfs_create("console", S_IFCHR | 0600, MKDEV(5, 1));
+		ret = chrdev_show_device("tty", NULL, "console", 0600, MKDEV(5, 1));
 	return ret;
 }
 fs_initcall(tty_init);

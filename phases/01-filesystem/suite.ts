@@ -7,6 +7,7 @@ import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
 import { semanticsCases } from './cases/semantics.js';
 import { specialCases } from './cases/special.js';
+import { sysfsCases } from './cases/sysfs.js';
 import { toolCases } from './cases/tools.js';
 
 export const suite = defineSuite({
@@ -25,7 +26,7 @@ export const suite = defineSuite({
 		'Phase 1, filesystem: impfs with its journal, the VFS, procfs, devfs and tmpfs.',
 		'Try: mount    df    busybox truncate -s 1T /var/tmp/huge; ls -ls /var/tmp    ls /proc/self    cat /proc/mounts',
 		'     busybox truncate -s 32M /tmp/disk; mkfs.impfs /tmp/disk; fsck.impfs /tmp/disk    busybox lsattr    mount -o bind,ro /etc /mnt',
-		'With --image debian-files also postmark, sqlite3, filefrag -v, chattr, top, vmstat, lsof, fuser, lsblk, findmnt.',
+		'With --image debian-files also postmark, sqlite3, filefrag -v, chattr, top, vmstat, lsof, fuser, lsblk, findmnt, lspci.',
 		'Then end QEMU without warning and boot again: what was synced is there.',
 	].join('\n'),
 	cases: [
@@ -36,6 +37,7 @@ export const suite = defineSuite({
 		...crashCases,
 		...damageCases,
 		...specialCases,
+		...sysfsCases,
 		...debianCases,
 		...exerciserCases,
 	],

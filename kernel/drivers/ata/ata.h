@@ -5,6 +5,7 @@
 #ifndef DRIVERS_ATA_H
 #define DRIVERS_ATA_H
 
+#include <fs/sysfs.h>
 #include <arch/io.h>
 #include <block/bio.h>
 #include <core/time.h>
@@ -79,6 +80,8 @@ struct ata_drive {
 	u8 tries;			/* failures of the running request */
 	bool waiting;			/* its queue was told -EBUSY */
 	struct disk disk;
+	char firmware[9];		/* revision */
+	char place[SYSFS_PATH];		/* its path in /sys; the channel's above it */
 };
 
 /* Locks: l lock, I immutable after probe */

@@ -124,6 +124,7 @@ static int understand(struct ata_drive *d, const u16 *id)
 	struct disk *disk = &d->disk;
 
 	id_string(id, 27, 20, disk->model);
+	id_string(id, 23, 4, d->firmware);
 	if (!(id[49] & (1 << 9)) || !(id[49] & (1 << 8))) {
 		pr_warn("%s: %s has no LBA or no DMA: not used\n", d->channel->name, disk->model);
 		return -ENODEV;

@@ -33,10 +33,30 @@ static int add_drive(struct ata_drive *d)
 	disk->timeout_ms = TIMEOUT_MS;
 	disk->ops = &ata_disk_ops;
 	disk->private = d;
+	disk->parent = d->place;
 	disks++;
 	pr_info("%s: %s on %s, %llu MiB, %s, write cache %s\n", disk->name, disk->model, d->channel->name,
 		disk->sectors / 2048, d->lba48 ? "LBA48" : "LBA28", disk->write_cache ? "on" : "off");
 	return disk_add(disk);
+}
+
+/* What programs ask about a disk as a device, as of one on a SCSI bus. */
+static void show_drive(struct ata_drive *d, const char *controller)
+{
+	const char *const texts[][2] = {
+		{ "model", d->disk.model }, { "rev", d->firmware }, { "vendor", "ATA     " }, { "type", "0" }, { "state", "running" },
+	};
+	char path[SYSFS_PATH], text[64];
+	int ret = 0;
+
+	scnprintf(d->place, sizeof(d->place), "%s/%s/dev%s.%u", controller, d->channel->name, d->channel->name + 3, d->unit);
+	for (unsigned i = 0; i < ARRAY_SIZE(texts) && !ret; i++) {
+		scnprintf(path, sizeof(path), "%s/%s", d->place, texts[i][0]);
+		scnprintf(text, sizeof(text), "%s\n", texts[i][1]);
+		ret = sysfs_text(path, text);
+	}
+	if (ret)
+		pr_err("%s: not all of it is in /sys: %d\n", d->channel->name, ret);
 }
 
 static struct ata_channel *channel_create(u16 command, u16 control, u16 bm, u8 irq)
@@ -72,7 +92,7 @@ static void channel_destroy(struct ata_channel *c)
 }
 
 /* A channel without a disk is given back: *out NULL. */
-static int channel_probe(u16 command, u16 control, u16 bm, u8 irq, struct ata_channel **out)
+static int channel_probe(const char *place, u16 command, u16 control, u16 bm, u8 irq, struct ata_channel **out)
 {
 	struct ata_channel *c = channel_create(command, control, bm, irq);
 	int ret;
@@ -93,8 +113,11 @@ static int channel_probe(u16 command, u16 control, u16 bm, u8 irq, struct ata_ch
 	}
 	outb(c->control, 0);
 	for (unsigned i = 0; i < 2; i++) {
+		if (!c->drive[i].present)
+			continue;
+		show_drive(&c->drive[i], place);
 		/* A disk that cannot be added was named with the reason; the other one may work. */
-		if (c->drive[i].present && add_drive(&c->drive[i]))
+		if (add_drive(&c->drive[i]))
 			c->drive[i].present = false;
 	}
 	*out = c;
@@ -105,6 +128,7 @@ static int piix_probe(struct device *dev)
 {
 	struct pci_device *p = to_pci_device(dev);
 	struct ata_channel **found;
+	char place[SYSFS_PATH];
 	int ret = 0;
 
 	if (!p->bar[4].size || !p->bar[4].io) {
@@ -117,13 +141,14 @@ static int piix_probe(struct device *dev)
 	pci_enable(p);
 	pci_write16(p, PCI_COMMAND, pci_read16(p, PCI_COMMAND) | PCI_COMMAND_IO);
 	pci_set_master(p, true);
+	device_path(dev, place, sizeof(place));
 	for (unsigned i = 0; i < 2 && !ret; i++) {
 		u16 bm = (u16)(p->bar[4].start + 8 * i);
 
 		if (!(p->class & NATIVE(i)))
-			ret = channel_probe(i ? 0x170 : 0x1f0, i ? 0x376 : 0x3f6, bm, i ? 15 : 14, &found[i]);
+			ret = channel_probe(place, i ? 0x170 : 0x1f0, i ? 0x376 : 0x3f6, bm, i ? 15 : 14, &found[i]);
 		else if (p->bar[2 * i].size && p->bar[2 * i + 1].size)
-			ret = channel_probe((u16)p->bar[2 * i].start, (u16)(p->bar[2 * i + 1].start + 2), bm, p->irq, &found[i]);
+			ret = channel_probe(place, (u16)p->bar[2 * i].start, (u16)(p->bar[2 * i + 1].start + 2), bm, p->irq, &found[i]);
 	}
 	dev->driver_data = found;
 	if (!found[0] && !found[1]) {

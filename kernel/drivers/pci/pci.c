@@ -4,7 +4,7 @@
  * Invariant: the device list is made once, at start-up, in order of bus, slot and function; addresses and interrupt
  * lines are the firmware's. Configuration cycles take two port accesses and are serialised by config_lock (irqsave).
  */
-#include <drivers/pci.h>
+#include "pci.h"
 #include <abi/errno.h>
 #include <arch/io.h>
 #include <core/atomic.h>
@@ -108,14 +108,25 @@ u8 pci_find_capability(const struct pci_device *p, u8 id, u8 after)
 
 /* ---- enumeration ---- */
 
-static u32 probe_bar(struct pci_device *p, unsigned offset)
+static u32 probe_bar(struct pci_device *p, unsigned offset, u32 ones)
 {
 	u32 was = pci_read32(p, offset), size;
 
-	pci_write32(p, offset, ~0u);
+	pci_write32(p, offset, ones);
 	size = pci_read32(p, offset);
 	pci_write32(p, offset, was);
 	return size;
+}
+
+/* Bit 0 switches its decoding on: it stays off. */
+static void read_rom(struct pci_device *p, unsigned offset)
+{
+	u32 size = probe_bar(p, offset, 0xfffff800) & 0xfffff800;
+
+	if (!size)
+		return;
+	p->rom.start = pci_read32(p, offset) & 0xfffff800;
+	p->rom.size = (u32)-size;
 }
 
 /* Decoding is off meanwhile, or all-ones addresses would answer. */
@@ -127,7 +138,7 @@ static void read_bars(struct pci_device *p)
 	pci_write16(p, PCI_COMMAND, command & (u16)~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
 	for (unsigned i = 0; i < count; i++) {
 		unsigned offset = PCI_BAR0 + 4 * i;
-		u32 base = pci_read32(p, offset), size = probe_bar(p, offset);
+		u32 base = pci_read32(p, offset), size = probe_bar(p, offset, ~0u);
 		struct pci_resource *r = &p->bar[i];
 
 		if (!size || size == ~0u)
@@ -142,14 +153,29 @@ static void read_bars(struct pci_device *p)
 		r->start = base & ~0xfu;
 		r->size = (u32)-(size & ~0xfu);
 		if ((base & 6) == 4 && i + 1 < count) {
-			u32 high = probe_bar(p, offset + 4);
+			u32 high = probe_bar(p, offset + 4, ~0u);
 
+			r->wide = true;
 			r->start |= (u64)pci_read32(p, offset + 4) << 32;
 			r->size = -((u64)high << 32 | (size & ~0xfu));
 			i++;
 		}
 	}
+	if (count)
+		read_rom(p, count == 6 ? PCI_ROM : PCI_ROM_BRIDGE);
 	pci_write16(p, PCI_COMMAND, command);
+}
+
+/* The bridge that leads to a bus; NULL: the host's. */
+static struct device *bridge_to(u8 bus)
+{
+	struct pci_device *p = NULL;
+
+	while (bus && (p = pci_next(p))) {
+		if ((p->header_type & 0x7f) == 1 && pci_read8(p, PCI_SECONDARY_BUS) == bus)
+			return &p->dev;
+	}
+	return NULL;
 }
 
 static struct pci_device *read_function(u8 bus, u8 slot, u8 function)
@@ -185,6 +211,7 @@ static struct pci_device *read_function(u8 bus, u8 slot, u8 function)
 	read_bars(p);
 	snprintf(p->dev.name, sizeof(p->dev.name), "0000:%02x:%02x.%u", bus, slot, function);
 	p->dev.bus = &pci_bus;
+	p->dev.parent = bridge_to(bus);
 	return p;
 }
 
@@ -238,7 +265,7 @@ static bool match(const struct device *d, const struct driver *drv)
 	return pci_match(to_pci_device(d), drv->id_table) != NULL;
 }
 
-struct bus pci_bus = { .name = "pci", .match = match };
+struct bus pci_bus = { .name = "pci", .root = "pci0000:00", .match = match, .attrs = pci_attrs, .uevent = pci_uevent };
 
 struct pci_device *pci_next(struct pci_device *after)
 {
@@ -261,7 +288,10 @@ static bool mechanism_present(void)
 static int __init pci_init(void)
 {
 	struct bus_set *s;
-	int ret = bus_register(&pci_bus);
+	int ret;
+
+	pci_bus.nattrs = pci_nattrs;
+	ret = bus_register(&pci_bus);
 
 	if (ret)
 		return ret;

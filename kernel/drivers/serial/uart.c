@@ -414,6 +414,7 @@ static const struct tty_driver_ops uart_ops = {
 
 static struct tty_driver uart_driver = {
 	.name = "ttyS",
+	.parent = "devices/platform/serial8250",
 	.first = MKDEV(4, 64),
 	.count = PORTS,
 	.ops = &uart_ops,

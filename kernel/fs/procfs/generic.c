@@ -76,10 +76,10 @@ static struct proc_entry *walk(struct proc_entry *dir, const char *path, const c
 	return dir;
 }
 
-static struct proc_entry *create(struct proc_entry *root, const char *path, umode_t mode, int *error)
+static struct proc_entry *create(const char *path, umode_t mode, int *error)
 {
 	const char *name;
-	struct proc_entry *dir = walk(root, path, &name), *e;
+	struct proc_entry *dir = walk(&proc_root, path, &name), *e;
 
 	*error = -ENOMEM;
 	if (!dir)
@@ -120,7 +120,7 @@ static const struct file_ops single_ops = {
 int proc_create(const char *path, umode_t mode, const struct file_ops *op, void *data)
 {
 	int error;
-	struct proc_entry *e = create(&proc_root, path, (mode & 07777) | S_IFREG, &error);
+	struct proc_entry *e = create(path, (mode & 07777) | S_IFREG, &error);
 
 	if (e) {
 		e->data = data;
@@ -129,10 +129,10 @@ int proc_create(const char *path, umode_t mode, const struct file_ops *op, void 
 	return error;
 }
 
-int proc_create_in(struct proc_entry *root, const char *path, umode_t mode, int (*show)(struct seq_file *m, void *v), void *data)
+int proc_create_single(const char *path, umode_t mode, int (*show)(struct seq_file *m, void *v), void *data)
 {
 	int error;
-	struct proc_entry *e = create(root, path, (mode & 07777) | S_IFREG, &error);
+	struct proc_entry *e = create(path, (mode & 07777) | S_IFREG, &error);
 
 	if (e) {
 		e->data = data;
@@ -142,25 +142,15 @@ int proc_create_in(struct proc_entry *root, const char *path, umode_t mode, int 
 	return error;
 }
 
-int proc_create_single(const char *path, umode_t mode, int (*show)(struct seq_file *m, void *v), void *data)
-{
-	return proc_create_in(&proc_root, path, mode, show, data);
-}
-
-int proc_mkdir_in(struct proc_entry *root, const char *path)
+int proc_mkdir(const char *path)
 {
 	int error;
 
-	create(root, path, S_IFDIR | 0555, &error);
+	create(path, S_IFDIR | 0555, &error);
 	return error == -EEXIST ? 0 : error;
 }
 
-int proc_mkdir(const char *path)
-{
-	return proc_mkdir_in(&proc_root, path);
-}
-
-int proc_symlink_in(struct proc_entry *root, const char *path, const char *target)
+int proc_symlink(const char *path, const char *target)
 {
 	int error;
 	char *text = kstrdup(target, GFP_KERNEL);
@@ -168,17 +158,12 @@ int proc_symlink_in(struct proc_entry *root, const char *path, const char *targe
 
 	if (!text)
 		return -ENOMEM;
-	e = create(root, path, S_IFLNK | 0777, &error);
+	e = create(path, S_IFLNK | 0777, &error);
 	if (e)
 		WRITE_ONCE(e->target, text);
 	else
 		kfree(text);
 	return error;
-}
-
-int proc_symlink(const char *path, const char *target)
-{
-	return proc_symlink_in(&proc_root, path, target);
 }
 
 void proc_remove(const char *path)

@@ -23,10 +23,6 @@ struct proc_entry {
 };
 extern struct proc_entry proc_root;
 extern const struct super_ops proc_super_ops;
-/* The calls of fs/seq_file.h for a tree of one's own (sysfs). */
-int proc_create_in(struct proc_entry *root, const char *path, umode_t mode, int (*show)(struct seq_file *m, void *v), void *data);
-int proc_mkdir_in(struct proc_entry *root, const char *path);
-int proc_symlink_in(struct proc_entry *root, const char *path, const char *target);
 
 /* A file of a process directory. */
 struct pid_entry {

@@ -99,7 +99,8 @@ struct disk {
 	u32 timeout_ms;			/* I 0: 30 seconds */
 	const struct disk_ops *ops;	/* I */
 	void *private;			/* I */
-	char model[44];			/* I for messages and sysfs; may be empty */
+	char model[44];			/* I for messages; may be empty */
+	const char *parent;		/* I the path in /sys of what it is attached to; NULL: nothing */
 	struct block_device *whole;	/* b */
 	struct list_head parts;		/* b */
 	struct request_queue *queue;

@@ -20,6 +20,9 @@ int partitions_read(struct block_device *b, struct partition *parts, unsigned ma
 
 int bdev_inode_create(struct block_device *b);		/* 0 or -ENOMEM */
 void bdev_inode_drop(struct block_device *b);		/* pages are dropped unwritten */
+/* Its place in /sys; bdev_lock not held. What cannot be added is said. */
+void bdev_sysfs_add(struct block_device *b);
+void bdev_sysfs_remove(struct block_device *b);
 int bdev_sync(struct block_device *b);			/* dirty pages out, then a flush; sleeps */
 
 #endif

@@ -25,6 +25,8 @@
 #define PCI_SECONDARY_BUS	0x19
 #define PCI_SUBSYSTEM_VENDOR	0x2c
 #define PCI_SUBSYSTEM_ID	0x2e
+#define PCI_ROM			0x30
+#define PCI_ROM_BRIDGE		0x38
 #define PCI_CAP_POINTER		0x34
 #define PCI_INTERRUPT_LINE	0x3c
 #define PCI_INTERRUPT_PIN	0x3d
@@ -35,7 +37,7 @@
 struct pci_resource {
 	phys_t start;			/* I/O port number, or physical address */
 	u64 size;			/* 0: not there */
-	bool io, prefetch;
+	bool io, prefetch, wide;	/* wide: 64 bits, the next region holds the upper half */
 };
 
 /* Immutable after enumeration, except dev. */
@@ -45,7 +47,7 @@ struct pci_device {
 	u16 vendor, device, subsystem_vendor, subsystem_device;
 	u32 class;			/* class << 16 | subclass << 8 | programming interface */
 	u8 revision, irq_pin;
-	struct pci_resource bar[6];
+	struct pci_resource bar[6], rom;
 };
 #define to_pci_device(d) container_of(d, struct pci_device, dev)
 

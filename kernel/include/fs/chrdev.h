@@ -16,6 +16,13 @@ struct chrdev {
 int chrdev_register(struct chrdev *c);		/* -EBUSY if the numbers overlap */
 void chrdev_unregister(struct chrdev *c);
 
+/*
+ * A device as programs see it: its node in /dev and its place in /sys, below `parent` there (NULL: nothing that it is
+ * attached to). mode without S_IFCHR.
+ */
+int chrdev_show_device(const char *class, const char *parent, const char *name, umode_t mode, dev_t dev);
+void chrdev_hide_device(const char *class, const char *parent, const char *name, dev_t dev);
+
 /* A node: "ttyS0", "pts/0", "input/mice". mode has S_IFCHR or S_IFBLK, or S_IFLNK with target. */
 int devfs_create(const char *name, umode_t mode, dev_t dev);
 int devfs_symlink(const char *name, const char *target);

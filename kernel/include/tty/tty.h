@@ -43,6 +43,7 @@ struct tty_driver_ops {
 };
 struct tty_driver {
 	const char *name;		/* "ttyS" */
+	const char *parent;		/* the path in /sys of what they are part of; NULL: nothing */
 	dev_t first;
 	unsigned first_index;		/* number in the name of `first`: 1 for tty1 */
 	unsigned count;

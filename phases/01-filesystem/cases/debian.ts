@@ -7,7 +7,7 @@ import { defineCases } from '../../../tools/suite/declaration.js';
 const IMAGE = 'debian-files';
 
 /** Checks that programs in the guest are the very ones of their packages: path to package. */
-async function unmodified(vm: CaseMachine, t: CaseTools, programs: Record<string, string>): Promise<void> {
+export async function unmodified(vm: CaseMachine, t: CaseTools, programs: Record<string, string>): Promise<void> {
 	for (const [path, name] of Object.entries(programs)) {
 		const bytes = await packageFile(name, path, t.signal);
 		const { stdout } = await vm.exec(['sha256sum', `/${path}`]);
