@@ -1,4 +1,5 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { badArgumentCases } from './cases/bad-arguments.js';
 import { callCases } from './cases/calls.js';
 import { programCases } from './cases/programs.js';
 import { randomCases } from './cases/random.js';
@@ -20,5 +21,5 @@ export const suite = defineSuite({
 		'Phase 4, system calls: what programs nobody here wrote ask of a kernel.',
 		'Try: cat /proc/missing_syscalls',
 	].join('\n'),
-	cases: [...callCases, ...socketCases, ...programCases, ...traceCases, ...randomCases],
+	cases: [...callCases, ...badArgumentCases, ...socketCases, ...programCases, ...traceCases, ...randomCases],
 });
