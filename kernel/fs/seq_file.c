@@ -250,12 +250,14 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 
 void seq_escape(struct seq_file *m, const char *s, const char *which)
 {
-	for (; *s; s++) {
-		u8 c = (u8)*s;
+	while (*s) {
+		size_t n = 0;
 
-		if (strchr(which, c))
-			seq_printf(m, "\\%03o", c);
-		else
-			seq_putc(m, (char)c);
+		while (s[n] && !strchr(which, s[n]))
+			n++;
+		seq_write(m, s, n);
+		s += n;
+		if (*s)
+			seq_printf(m, "\\%03o", (u8)*s++);
 	}
 }

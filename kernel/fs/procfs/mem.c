@@ -7,36 +7,41 @@
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
 #include <mm/usage.h>
-#include <sched/ptrace.h>
 #include <abi/capability.h>
 
-static int mem_open(struct inode *inode, struct file *f)
+int proc_mm_open(const struct inode *inode, struct mm **mm)
 {
 	struct task *t = proc_task(inode);
-	struct mm *mm;
 
 	if (!t)
 		return -ESRCH;
-	if (!ptrace_may_access(t)) {
+	if (!proc_may_read(t)) {
 		task_put(t);
 		return -EACCES;
 	}
-	mm = proc_mm(t);
+	*mm = proc_mm(t);
 	task_put(t);
-	if (mm) {
+	if (*mm) {
 		/* The file keeps the structure, not the memory: an ended process's goes. */
-		atomic_inc(&mm->count);
-		mm_put(mm);
+		atomic_inc(&(*mm)->count);
+		mm_put(*mm);
 	}
-	f->private = mm;
 	return 0;
+}
+
+bool proc_mm_living(struct mm *mm)
+{
+	return mm && atomic_inc_not_zero(&mm->users);
+}
+
+static int mem_open(struct inode *inode, struct file *f)
+{
+	return proc_mm_open(inode, (struct mm **)&f->private);
 }
 
 static struct mm *living(struct file *f)
 {
-	struct mm *mm = f->private;
-
-	return mm && atomic_inc_not_zero(&mm->users) ? mm : NULL;
+	return proc_mm_living(f->private) ? f->private : NULL;
 }
 
 static ssize_t mem_move(struct file *f, struct iov_iter *it, loff_t *pos, bool write)

@@ -47,6 +47,8 @@ static inline struct proc_inode *proc_i(const struct inode *i) { return containe
 struct inode *proc_inode_new(struct super_block *sb, ino_t ino, umode_t mode);	/* NULL */
 struct task *proc_task(const struct inode *inode);	/* referenced; NULL: gone */
 struct mm *proc_mm(struct task *t);			/* counted user; NULL */
+int proc_mm_open(const struct inode *inode, struct mm **mm);	/* kept with mm_drop(), not its memory; NULL: none */
+bool proc_mm_living(struct mm *mm);			/* until mm_put(); NULL is not */
 bool proc_may_read(struct task *t);			/* as ptrace would: same user or privileged */
 
 /* generic.c */
@@ -75,15 +77,13 @@ int proc_show_io(struct seq_file *m, struct task *t);
 int proc_show_oom_score(struct seq_file *m, struct task *t);
 int proc_show_oom_adj(struct seq_file *m, struct task *t);
 int proc_show_personality(struct seq_file *m, struct task *t);
-int proc_show_maps(struct seq_file *m, struct task *t);
-int proc_show_smaps(struct seq_file *m, struct task *t);
 int proc_show_smaps_rollup(struct seq_file *m, struct task *t);
 int proc_show_mounts(struct seq_file *m, struct task *t);
 int proc_show_mountinfo(struct seq_file *m, struct task *t);
 extern const struct inode_ops proc_fd_dir_iops, proc_fdinfo_dir_iops, proc_task_dir_iops;
 extern const struct file_ops proc_fd_dir_fops, proc_fdinfo_dir_fops, proc_task_dir_fops;
 extern const struct inode_ops proc_cwd_iops, proc_root_iops, proc_exe_iops;
-extern const struct file_ops proc_mem_fops, proc_pagemap_fops;
+extern const struct file_ops proc_mem_fops, proc_pagemap_fops, proc_maps_fops, proc_smaps_fops;
 extern const struct file_ops proc_oom_adj_fops, proc_comm_fops;
 
 #endif

@@ -1,5 +1,5 @@
 import { type CaseDeclaration, defineCases } from '../../../tools/suite/declaration.js';
-import { guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
+import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
 import { swapFile } from './swap.js';
 
 function longModel(seed: number): CaseDeclaration {
@@ -18,6 +18,7 @@ function longModel(seed: number): CaseDeclaration {
 }
 
 export const spaceCases = defineCases([
+	guestTest('3.1/many-areas', 'maps and smaps of a process with thousands of areas: whole, in order, while it changes'),
 	{
 		id: '3.1/model',
 		title: 'Random operations on an address space agree with a model of it',
