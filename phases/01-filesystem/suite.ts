@@ -1,7 +1,9 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { crashCases } from './cases/crash.js';
 import { damageCases } from './cases/damage.js';
+import { dataJournalCases } from './cases/data-journal.js';
 import { debianCases } from './cases/debian.js';
+import { diskErrorCases } from './cases/disk-errors.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
@@ -34,6 +36,8 @@ export const suite = defineSuite({
 		...toolCases,
 		...semanticsCases,
 		...journalCases,
+		...dataJournalCases,
+		...diskErrorCases,
 		...crashCases,
 		...damageCases,
 		...specialCases,

@@ -25,7 +25,7 @@ int impfs_load_bitmap(struct impfs *fs, u32 group, bool inodes, struct buffer **
 	struct buffer *b;
 
 	if (!*slot) {
-		b = buffer_read(fs->bdev, block);
+		b = impfs_read_block(fs, block);
 		if (IS_ERR(b))
 			return PTR_ERR(b);
 		if (crc32c(impfs_crc_words(fs->seed, &group, 1), b->data, IMPFS_BLOCK_SIZE) != stored) {

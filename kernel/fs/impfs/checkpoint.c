@@ -83,8 +83,8 @@ static int write_from_log(struct journal *j, struct journal_buffer *jb)
 	return block_io(j->fs, BIO_WRITE, (u32)jb->buffer->block, &page, 1, false);
 }
 
-/* The journal is done with a block that is home. */
-static void settle(struct journal_buffer *jb)
+/* The journal is done with a block that is home, and that the log does not have any more. */
+static void settle(struct journal *j, struct journal_buffer *jb)
 {
 	struct buffer *b = jb->buffer;
 	bool last;
@@ -94,7 +94,7 @@ static void settle(struct journal_buffer *jb)
 	jb->home_of = NULL;
 	last = !jb->running && !jb->committing && !jb->forgotten;
 	if (last)
-		journal_release(jb);
+		journal_release(j, jb);
 	mutex_unlock(&b->lock);
 	if (last)
 		buffer_put(b);
@@ -102,7 +102,7 @@ static void settle(struct journal_buffer *jb)
 
 static int write_home(struct journal *j, struct transaction *t)
 {
-	struct journal_buffer *jb, *n;
+	struct journal_buffer *jb;
 	int err = 0, e;
 
 	list_for_each_entry(jb, &t->checkpoint, home) {
@@ -115,12 +115,10 @@ static int write_home(struct journal *j, struct transaction *t)
 		if (e && !err)
 			err = e;
 	}
-	list_for_each_entry_safe(jb, n, &t->checkpoint, home) {
+	list_for_each_entry(jb, &t->checkpoint, home) {
 		e = buffer_wait(jb->buffer);
 		if (e && !err)
 			err = e;
-		if (!e && !err)
-			settle(jb);
 	}
 	return err;
 }
@@ -147,9 +145,12 @@ int journal_checkpoint_locked(struct journal *j)
 		err = journal_write_super(j->fs, sequence, j->head, j->pool[JOURNAL_POOL - 1]);
 	if (err)
 		return journal_abort(j, err, "emptying the journal");
+	/* Not before: who finds nothing of the journal's at a block writes it in place, and no replay may undo that. */
 	while (!list_empty(&j->committed)) {
 		t = list_first_entry(&j->committed, struct transaction, link);
 		list_del(&t->link);
+		while (!list_empty(&t->checkpoint))
+			settle(j, list_first_entry(&t->checkpoint, struct journal_buffer, home));
 		kfree(t);
 	}
 	j->used = 0;

@@ -96,7 +96,7 @@ static void copy_out(struct journal *j, struct journal_buffer *jb, struct page *
 	if (!j->on)
 		return;
 	tag->block = (u32)b->block;
-	tag->flags = 0;
+	tag->flags = jb->data ? IMPFS_TAG_DATA : 0;
 	tag->checksum = crc32c(seed, out, IMPFS_BLOCK_SIZE);
 	tag->reserved = 0;
 	jb->escaped = out[0] == IMPFS_JOURNAL_MAGIC;
@@ -263,7 +263,7 @@ static void unpin(struct journal *j, struct transaction *t)
 			clear_bit(B_PINNED, &b->flags);
 			buffer_dirty(b);
 			if (!j->on) {
-				journal_release(jb);
+				journal_release(j, jb);
 				mutex_unlock(&b->lock);
 				buffer_put(b);
 				continue;
@@ -273,8 +273,8 @@ static void unpin(struct journal *j, struct transaction *t)
 	}
 }
 
-/* Freed metadata: nothing of it is written any more. */
-static void drop_forgotten(struct transaction *t)
+/* Freed metadata and data: nothing of it is written any more. */
+static void drop_forgotten(struct journal *j, struct transaction *t)
 {
 	while (!list_empty(&t->forgotten)) {
 		struct journal_buffer *jb = list_first_entry(&t->forgotten, struct journal_buffer, link);
@@ -284,7 +284,7 @@ static void drop_forgotten(struct transaction *t)
 		mutex_lock(&b->lock);
 		if (jb->home_of)
 			list_del(&jb->home);
-		journal_release(jb);
+		journal_release(j, jb);
 		clear_bit(B_PINNED, &b->flags);
 		mutex_unlock(&b->lock);
 		buffer_forget(b);
@@ -306,6 +306,8 @@ int journal_commit_running(struct journal *j)
 	}
 	if (impfs_fault(FAULT_NO_REVOKE))
 		t->revoked.count = 0;
+	if (impfs_fault(FAULT_LOSE_DATA))
+		journal_fault_lose_data(t);
 	if (impfs_fault(FAULT_HOME_FIRST))
 		journal_fault_home(j, t);
 	if (!impfs_fault(FAULT_DATA_LATE))
@@ -323,7 +325,7 @@ int journal_commit_running(struct journal *j)
 	if (err)
 		return journal_abort(j, err, "writing the journal");
 	unpin(j, t);
-	drop_forgotten(t);
+	drop_forgotten(j, t);
 	for (i = 0; i < t->freed.count; i++)
 		impfs_unbusy(j->fs, t->freed.items[i].start, t->freed.items[i].count);
 	extent_free(&t->freed);

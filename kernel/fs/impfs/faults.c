@@ -37,6 +37,15 @@ void journal_fault_home(struct journal *j, struct transaction *t)
 	}
 }
 
+void journal_fault_lose_data(struct transaction *t)
+{
+	struct journal_buffer *jb;
+
+	list_for_each_entry(jb, &t->logged, commit_link)
+		if (jb->data)
+			(void)extent_add(&t->revoked, (u32)jb->buffer->block, 1);	/* a fault on purpose may fail */
+}
+
 static ssize_t fault_write(struct file *f __maybe_unused, struct iov_iter *it, loff_t *pos)
 {
 	char name[32];

@@ -37,7 +37,10 @@ struct transaction;
 	X(SPLIT_RENAME, "split-rename")		/* rename makes two transactions */ \
 	X(SPLIT_UNLINK, "split-unlink")		/* unlink does */ \
 	X(NO_LINK_COUNT, "no-link-count")	/* a new folder is not counted by the one above */ \
-	X(NO_ZERO_TAIL, "no-zero-tail")		/* what a shorter file leaves in its last block stays */
+	X(NO_ZERO_TAIL, "no-zero-tail")		/* what a shorter file leaves in its last block stays */ \
+	X(LOSE_DATA, "lose-logged-data")	/* a commit does not count the file data that it logs */ \
+	X(KEEP_DATA, "keep-logged-data")	/* file data that is in the log is freed without a revoke */ \
+	X(DATA_DIRECT, "data-direct")		/* data=journal logs no data of files met from here on */
 
 enum impfs_fault {
 	FAULT_NONE,
@@ -49,11 +52,14 @@ enum impfs_fault {
 #ifdef CONFIG_RELEASE
 #define impfs_fault(f) false
 #define journal_fault_home(j, t) ((void)0)
+#define journal_fault_lose_data(t) ((void)0)
 #else
 extern enum impfs_fault impfs_planted;	/* a word; read without a lock */
 #define impfs_fault(f) unlikely(impfs_planted == (f))
 /* Writes a closed transaction's blocks home at once. */
 void journal_fault_home(struct journal *j, struct transaction *t);
+/* Revokes the data that a closed transaction has. */
+void journal_fault_lose_data(struct transaction *t);
 #endif
 
 #endif

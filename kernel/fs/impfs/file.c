@@ -3,7 +3,7 @@
  *
  * Blocks are allocated when a page is first written, so that running out of space is told to the writer; a page that
  * was dirtied through a mapping over a hole gets its block at write-back. Data is on disk before the transaction that
- * makes it reachable (journal_order()).
+ * makes it reachable (journal_order()), or in it (data.c).
  */
 #include "impfs.h"
 
@@ -50,8 +50,7 @@ static void read_hole(struct page *page)
 	page_unlock(page);
 }
 
-/* Reads pages of neighbouring indexes whose blocks are neighbours too; on failure they are unlocked, not uptodate. */
-static int read_run(struct inode *inode, struct page **pages, unsigned n, u32 block)
+static int read_disk(struct inode *inode, struct page **pages, unsigned n, u32 block)
 {
 	struct bio *bio = data_bio(inode, block, n, BIO_READ, read_done);
 	unsigned i;
@@ -65,6 +64,35 @@ static int read_run(struct inode *inode, struct page **pages, unsigned n, u32 bl
 		(void)bio_add(bio, pages[i], 0, PAGE_SIZE);	/* it was made for that many */
 	bio_submit(bio);
 	return 0;
+}
+
+/* The same where some blocks have their contents in the journal yet. */
+static int read_logged(struct inode *inode, struct page **pages, unsigned n, u32 block)
+{
+	unsigned i, run = 0;
+	int err = 0, e;
+
+	for (i = 0; i < n; i++) {
+		if (!impfs_data_cached(impfs_of(inode->sb), block + i, pages[i])) {
+			run++;
+			continue;
+		}
+		e = run ? read_disk(inode, pages + i - run, run, block + i - run) : 0;
+		err = err ? err : e;
+		run = 0;
+		page_set(pages[i], PG_UPTODATE);
+		page_unlock(pages[i]);
+	}
+	e = run ? read_disk(inode, pages + i - run, run, block + i - run) : 0;
+	return err ? err : e;
+}
+
+/* Reads pages of neighbouring indexes whose blocks are neighbours too; on failure they are unlocked, not uptodate. */
+static int read_run(struct inode *inode, struct page **pages, unsigned n, u32 block)
+{
+	if (journal_has_data(&impfs_of(inode->sb)->journal))
+		return read_logged(inode, pages, n, block);
+	return read_disk(inode, pages, n, block);
 }
 
 static int readpage(struct file *file, struct page *page)
@@ -130,17 +158,14 @@ static void write_done(struct bio *bio)
 	bio_free(bio);
 }
 
-/* The block of a page that is to be written, allocated if it has none. */
-static int block_for_write(struct inode *inode, u32 index, u32 *block)
+/* Allocates the block of a page that is to be written and has none. */
+static int new_block(struct inode *inode, u32 index, u32 *block)
 {
 	struct impfs *fs = impfs_of(inode->sb);
 	struct handle h;
 	bool fresh;
-	int err = impfs_map(inode, index, block), err2;
+	int err = journal_begin(&h, fs), err2;
 
-	if (err || *block)
-		return err;
-	err = journal_begin(&h, fs);
 	if (err)
 		return err;
 	err = impfs_map_alloc(&h, inode, index, block, &fresh);
@@ -151,6 +176,26 @@ static int block_for_write(struct inode *inode, u32 index, u32 *block)
 	impfs_i(inode)->datasync_tid = h.tid;
 	journal_end(&h);
 	return err ? err : err2;
+}
+
+/* Whether a page's data goes through the journal: the file wants it, or the log may have older data of its block. */
+static inline bool through_journal(struct inode *inode, unsigned long index)
+{
+	return unlikely(impfs_i(inode)->log_data) ||
+	       (journal_has_data(&impfs_of(inode->sb)->journal) && impfs_data_logged(inode, (u32)index));
+}
+
+/* Puts a page into the running transaction instead of writing it. */
+static int log_page(struct inode *inode, struct page *page)
+{
+	/* What a commit has to write are new blocks, and this page is older data or the next transaction's. */
+	int err = impfs_committing(impfs_of(inode->sb)) ? -EAGAIN : impfs_data_log(inode, page);
+
+	if (err == -EAGAIN || err == -ENOMEM)
+		(void)page_set_dirty(page);	/* it is again */
+	else if (err)
+		mapping_set_error(page->mapping, err);
+	return err == -EAGAIN ? 0 : err;
 }
 
 static void submit_batch(struct writeback_control *wbc)
@@ -193,7 +238,14 @@ static int writepage(struct page *page, struct writeback_control *wbc)
 	}
 	if (size - start < (loff_t)PAGE_SIZE)
 		__builtin_memset((u8 *)page_address(page) + (size - start), 0, PAGE_SIZE - (u32)(size - start));
-	err = block_for_write(inode, (u32)page->index, &block);
+	err = impfs_map(inode, (u32)page->index, &block);
+	if (!err && through_journal(inode, page->index)) {
+		err = log_page(inode, page);
+		page_unlock(page);
+		return err;
+	}
+	if (!err && !block)
+		err = new_block(inode, (u32)page->index, &block);
 	if (err) {
 		mapping_set_error(page->mapping, err);
 		page_unlock(page);
@@ -212,6 +264,8 @@ static int writepages(struct address_space *m, struct writeback_control *wbc)
 {
 	int err;
 
+	if (unlikely(impfs_i(m->host)->log_data))
+		return impfs_committing(impfs_of(m->host->sb)) ? 0 : impfs_data_writepages(m, wbc);
 	wbc->batching = true;
 	wbc->batch = NULL;
 	err = generic_writepages(m, wbc);
@@ -266,11 +320,12 @@ static int write_begin(struct file *file, struct address_space *m, loff_t pos, u
 			memset(data + len, 0, PAGE_SIZE - len);
 		}
 	}
-	if (!block) {
-		err = block_for_write(inode, index, &block);
-		if (err)
-			goto out_unlock;
-	}
+	if (through_journal(inode, index))
+		err = impfs_data_begin(inode, index, (struct data_change **)fsdata);
+	else if (!block)
+		err = new_block(inode, index, &block);
+	if (err)
+		goto out_unlock;
 	*out = page;
 	return 0;
 
@@ -291,7 +346,6 @@ static int write_end(struct file *file, struct address_space *m, loff_t pos, uns
 	int err;
 
 	(void)file;
-	(void)fsdata;
 	if (!page_test(page, PG_UPTODATE)) {
 		/* The part that was promised and did not come would be somebody's old memory. */
 		if (copied < len)
@@ -303,6 +357,13 @@ static int write_end(struct file *file, struct address_space *m, loff_t pos, uns
 			inode->size = pos + copied;
 			grown = true;
 		}
+	}
+	if (unlikely(fsdata != NULL)) {
+		/* The page is as dirty as it was: a store through a mapping is not lost. */
+		err = impfs_data_end(inode, fsdata, page);
+		page_unlock(page);
+		page_put(page);
+		return err ? err : (int)copied;
 	}
 	(void)page_set_dirty(page);	/* who dirtied it first does not matter here */
 	page_unlock(page);
@@ -321,9 +382,14 @@ static int write_end(struct file *file, struct address_space *m, loff_t pos, uns
 
 static sector_t bmap(struct address_space *m, sector_t block)
 {
+	struct impfs *fs = impfs_of(m->host->sb);
 	u32 found;
 
 	if (block >> 32 || impfs_map(m->host, (u32)block, &found))
+		return 0;
+	/* Who asks may use the block by itself: it has to be home, and the log without it. */
+	if (journal_has_data(&fs->journal) && impfs_data_logged(m->host, (u32)block) &&
+	    (journal_commit_all(fs) || journal_checkpoint(fs)))
 		return 0;
 	return found;
 }
@@ -340,6 +406,18 @@ const struct address_space_ops impfs_aops = {
 
 /* ---- the rest of a file's operations ---- */
 
+int impfs_page_changed(struct inode *inode, struct page *page, u32 block)
+{
+	int err;
+
+	if (!block)
+		return 0;
+	err = through_journal(inode, page->index) ? impfs_data_log(inode, page) : 1;
+	if (err)
+		(void)page_set_dirty(page);	/* whether it was dirty does not matter */
+	return min(err, 0);
+}
+
 int impfs_zero_tail(struct inode *inode, loff_t size)
 {
 	unsigned offset = (unsigned)size & (PAGE_SIZE - 1);
@@ -349,11 +427,14 @@ int impfs_zero_tail(struct inode *inode, loff_t size)
 
 	if (!offset || impfs_fault(FAULT_NO_ZERO_TAIL))
 		return 0;
+	journal_room(impfs_of(inode->sb));
 	err = impfs_map(inode, index, &block);
 	if (err)
 		return err;
 	page = find_get_page(&inode->data, index);
-	if (!page) {
+	if (!page || !page_test(page, PG_UPTODATE)) {
+		if (page)
+			page_put(page);
 		if (!block)
 			return 0;
 		page = read_mapping_page(&inode->data, index, NULL);
@@ -364,12 +445,11 @@ int impfs_zero_tail(struct inode *inode, loff_t size)
 	if (page->mapping == &inode->data) {
 		page_wait_writeback(page);
 		__builtin_memset((u8 *)page_address(page) + offset, 0, PAGE_SIZE - offset);
-		if (block)
-			(void)page_set_dirty(page);	/* whether it was dirty does not matter */
+		err = impfs_page_changed(inode, page, block);
 	}
 	page_unlock(page);
 	page_put(page);
-	return 0;
+	return err;
 }
 
 int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync)

@@ -7,7 +7,24 @@
 #include <fs/internal.h>
 
 /* What may be set; the rest of what is stored belongs to others. */
-#define SETTABLE (IMPFS_FL_SYNC | IMPFS_FL_IMMUTABLE | IMPFS_FL_APPEND | IMPFS_FL_NODUMP | IMPFS_FL_NOATIME)
+#define SETTABLE (IMPFS_FL_SYNC | IMPFS_FL_IMMUTABLE | IMPFS_FL_APPEND | IMPFS_FL_NODUMP | IMPFS_FL_NOATIME | IMPFS_FL_JOURNAL_DATA)
+
+/* Data of the file's other kind is on its way: what is dirty is written as it was to be. */
+static int leave_ordered(struct inode *inode)
+{
+	return filemap_write_and_wait(&inode->data, 0, (loff_t)((u64)-1 >> 1));
+}
+
+/* Blocks that the log has go on through the journal until they are home: brings them there. */
+static int leave_journal(struct inode *inode)
+{
+	struct impfs *fs = impfs_of(inode->sb);
+	int err = leave_ordered(inode);
+
+	if (!err)
+		err = journal_commit_all(fs);
+	return err ? err : journal_checkpoint(fs);
+}
 
 static int set_flags(struct inode *inode, u32 flags)
 {
@@ -23,6 +40,15 @@ static int set_flags(struct inode *inode, u32 flags)
 		return -EOPNOTSUPP;
 	if (changed & (IMPFS_FL_IMMUTABLE | IMPFS_FL_APPEND) && !capable(CAP_LINUX_IMMUTABLE))
 		return -EPERM;
+	if (changed & IMPFS_FL_JOURNAL_DATA) {
+		if (!capable(CAP_SYS_RESOURCE))
+			return -EPERM;
+		if (!impfs_can_log_data(fs))
+			return -EOPNOTSUPP;
+		err = leave_ordered(inode);
+		if (err)
+			return err;
+	}
 	journal_room(fs);
 	err = journal_begin(&h, fs);
 	if (err)
@@ -32,6 +58,8 @@ static int set_flags(struct inode *inode, u32 flags)
 	inode_now(inode, ATTR_CTIME);
 	err = impfs_put_inode(&h, inode);
 	journal_end(&h);
+	if (!err && changed & ~flags & IMPFS_FL_JOURNAL_DATA)
+		err = leave_journal(inode);
 	return err;
 }
 

@@ -141,7 +141,7 @@ int impfs_inode_buffer(struct impfs *fs, u32 ino, struct buffer **out, u32 *offs
 	index = (ino - 1) % fs->group_inodes;
 	if (index >= fs->group[group].desc->inodes_ready)
 		return impfs_damaged(fs, ino, 0, "inode that was never used");
-	b = buffer_read(fs->bdev, fs->group[group].desc->inode_table + index / IMPFS_INODES_PER_BLOCK);
+	b = impfs_read_block(fs, fs->group[group].desc->inode_table + index / IMPFS_INODES_PER_BLOCK);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
 	*out = b;

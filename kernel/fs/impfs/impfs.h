@@ -62,6 +62,7 @@ struct impfs {
 	struct list_head orphans;		/* o impfs_node.orphan, in the order of the list on disk */
 	struct journal journal;
 	bool may_reserve;			/* I the volume knows unwritten blocks */
+	bool log_data;				/* I data=journal */
 	bool failed;				/* damage was met: read-only */
 };
 
@@ -80,6 +81,7 @@ struct impfs_node {
 	u64 datasync_tid;		/* j last one that changed size or map */
 	struct list_head orphan;	/* o */
 	struct list_head ordered;	/* O */
+	bool log_data;			/* j data goes through the journal */
 	bool flushing;			/* O a commit is writing its data */
 	u8 reserved[72];		/* I as read from disk */
 };
@@ -90,6 +92,9 @@ static inline struct impfs_node *impfs_i(const struct inode *inode)
 	return container_of(inode, struct impfs_node, vfs);
 }
 static inline u32 impfs_ino(const struct inode *inode) { return (u32)inode->ino; }
+
+/* Whether files of the volume can have their data in the journal. */
+static inline bool impfs_can_log_data(const struct impfs *fs) { return fs->journal.on && fs->may_reserve; }
 
 /* True for a symlink whose target is in the map. */
 static inline bool impfs_inline_link(const struct inode *inode)
@@ -105,6 +110,8 @@ int impfs_writable(const struct impfs *fs);
 u32 impfs_crc_words(u32 seed, const u32 *words, unsigned n);
 /* Start of the checksum of an indirect, directory or xattr block. */
 u32 impfs_owner_seed(const struct inode *inode, u32 block);
+/* A block of metadata, referenced; the log tells of one that the disk cannot read. ERR_PTR(-EIO, -ENOMEM) */
+struct buffer *impfs_read_block(struct impfs *fs, u32 block);
 /* A metadata block with its checksum verified, referenced. -EUCLEAN, -EIO, -ENOMEM. */
 int impfs_read_owned(const struct inode *inode, u32 block, struct buffer **out);
 /* A zeroed buffer for a block just allocated, part of the handle's transaction, referenced. */
@@ -172,6 +179,25 @@ extern const struct address_space_ops impfs_aops;
 int impfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync);
 /* Zeroes the rest of the block that a new, smaller size ends in, so that growing again shows zeros. */
 int impfs_zero_tail(struct inode *inode, loff_t size);
+/* Part of a page was zeroed: it is to be written to its block, or logged. Locked and uptodate. */
+int impfs_page_changed(struct inode *inode, struct page *page, u32 block);
+
+/* data.c: file data through the journal. `page` is a locked one of the file, uptodate. */
+struct data_change {
+	struct handle handle;
+	struct buffer *buffer;
+};
+/* Before a page is changed: takes a block for it if it has none, and opens a handle that impfs_data_end() closes. */
+int impfs_data_begin(struct inode *inode, u32 index, struct data_change **out);
+/* The page has what is to be logged, the inode the size that goes with it. */
+int impfs_data_end(struct inode *inode, struct data_change *c, const struct page *page);
+int impfs_data_log(struct inode *inode, const struct page *page);	/* both, for a page that was changed */
+/* Fills a page with what a block of data will hold once it is home; false: the disk has that. */
+bool impfs_data_cached(struct impfs *fs, u32 block, struct page *page);
+/* The block of a page may not be written in place. Only asked if journal_has_data(). */
+bool impfs_data_logged(struct inode *inode, u32 index);
+int impfs_data_writepages(struct address_space *m, struct writeback_control *wbc);
+bool impfs_committing(const struct impfs *fs);		/* the caller is a commit, which takes no data in */
 
 /* space.c */
 long impfs_fallocate(struct file *f, int mode, loff_t off, loff_t len);

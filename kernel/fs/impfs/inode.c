@@ -8,6 +8,9 @@
 
 #include <core/time.h>
 
+/* Flags that a new inode has of its directory. */
+#define INHERITED (IMPFS_FL_SYNC | IMPFS_FL_NODUMP | IMPFS_FL_NOATIME | IMPFS_FL_JOURNAL_DATA)
+
 /* What is wrong with an inode as read, or NULL. */
 static const char *inode_problem(const struct impfs_inode *d)
 {
@@ -39,6 +42,7 @@ static const char *inode_problem(const struct impfs_inode *d)
 
 void impfs_flags_to_vfs(struct inode *inode)
 {
+	const struct impfs *fs = impfs_of(inode->sb);
 	u32 flags = impfs_i(inode)->flags;
 
 	inode->flags &= ~(S_IMMUTABLE | S_APPEND | S_NOATIME | S_SYNC);
@@ -50,6 +54,8 @@ void impfs_flags_to_vfs(struct inode *inode)
 		inode->flags |= S_APPEND;
 	if (flags & IMPFS_FL_NOATIME)
 		inode->flags |= S_NOATIME;
+	impfs_i(inode)->log_data = S_ISREG(inode->mode) && impfs_can_log_data(fs) &&
+				   (fs->log_data || flags & IMPFS_FL_JOURNAL_DATA) && !impfs_fault(FAULT_DATA_DIRECT);
 }
 
 void impfs_set_ops(struct inode *inode)
@@ -246,7 +252,7 @@ struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode,
 	inode->atime = inode->mtime = inode->ctime = inode->btime;
 	node = impfs_i(inode);
 	/* Append-only and its like stay with the directory; the rest is inherited. */
-	node->flags = impfs_i(dir)->flags & (IMPFS_FL_SYNC | IMPFS_FL_NODUMP | IMPFS_FL_NOATIME);
+	node->flags = impfs_i(dir)->flags & INHERITED;
 	node->parent = directory ? impfs_ino(dir) : 0;
 	impfs_set_ops(inode);
 	inode_hash(inode);

@@ -58,11 +58,13 @@ struct transaction *journal_new_transaction(u64 tid)
 	return t;
 }
 
-void journal_release(struct journal_buffer *jb)
+void journal_release(struct journal *j, struct journal_buffer *jb)
 {
 	struct buffer *b = jb->buffer;
 
 	b->journal = NULL;
+	if (jb->data)
+		atomic_dec(&j->nr_data);
 	if (jb->frozen)
 		pages_free(jb->frozen, 0);
 	kmem_cache_free(jb_cache, jb);
@@ -198,20 +200,80 @@ int journal_access_tail(struct handle *h, struct buffer *b, u32 seed)
 	return access(h, b, true, seed);
 }
 
+int journal_access_data(struct handle *h, struct buffer *b)
+{
+	struct journal_buffer *jb;
+	int err = access(h, b, false, 0);
+
+	if (err)
+		return err;
+	mutex_lock(&b->lock);
+	jb = b->journal;
+	if (!jb->data)
+		atomic_inc(&h->fs->journal.nr_data);
+	jb->data = true;
+	mutex_unlock(&b->lock);
+	return 0;
+}
+
+struct buffer *journal_find_data(struct impfs *fs, u32 block)
+{
+	const struct journal_buffer *jb;
+	struct buffer *b = NULL;
+	struct page *p;
+
+	if (!journal_has_data(&fs->journal))
+		return NULL;
+	p = find_get_page(fs->bdev->inode->mapping, block);
+	if (!p)
+		return NULL;
+	/* The page lock keeps the buffer with its page, the buffer's own keeps the journal's part of it. */
+	page_lock(p);
+	if (p->mapping && page_test(p, PG_BUFFERS)) {
+		b = (struct buffer *)p->private;
+		mutex_lock(&b->lock);
+		jb = b->journal;
+		if (jb && jb->data && !jb->forgotten)
+			(void)buffer_hold(b);	/* it is the same buffer */
+		else
+			b = NULL;
+		mutex_unlock(&((struct buffer *)p->private)->lock);
+	}
+	page_unlock(p);
+	page_put(p);
+	return b;
+}
+
+/* No replay brings back what the log has of a block up to the running transaction. */
+static int revoke(struct handle *h, u32 block)
+{
+	struct impfs *fs = h->fs;
+	int err;
+
+	if (!fs->journal.on)
+		return 0;
+	mutex_lock_nested(&fs->alloc_lock);	/* guards the list, as it does that of freed blocks */
+	err = extent_add(&fs->journal.running->revoked, block, 1);
+	mutex_unlock(&fs->alloc_lock);
+	return err;
+}
+
 int journal_forget(struct handle *h, struct buffer *b)
 {
 	struct journal *j = &h->fs->journal;
 	struct journal_buffer *jb;
+	bool data;
 	int err;
 
 	mutex_lock(&b->lock);
 	jb = b->journal;
 	if (!jb) {
 		mutex_unlock(&b->lock);
-		err = j->on ? extent_add(&j->running->revoked, (u32)b->block, 1) : 0;
+		err = revoke(h, (u32)b->block);
 		buffer_forget(b);
 		return err;
 	}
+	data = jb->data;
 	/* Pinned, so that a checkpoint takes its committed contents from the log and not what it may hold now. */
 	set_bit(B_PINNED, &b->flags);
 	spin_lock(&j->list_lock);
@@ -225,7 +287,7 @@ int journal_forget(struct handle *h, struct buffer *b)
 	list_add_tail(&jb->link, &j->running->forgotten);
 	spin_unlock(&j->list_lock);
 	mutex_unlock(&b->lock);
-	err = j->on ? extent_add(&j->running->revoked, (u32)b->block, 1) : 0;
+	err = data && impfs_fault(FAULT_KEEP_DATA) ? 0 : revoke(h, (u32)b->block);
 	buffer_put(b);
 	return err;
 }

@@ -1,6 +1,6 @@
 /*
- * The journal of one impfs volume: a write-ahead log of metadata blocks with ordered data. The format is in
- * abi/impfs.h.
+ * The journal of one impfs volume: a write-ahead log of metadata blocks with ordered data, and of the data of files
+ * that ask for it. The format is in abi/impfs.h.
  *
  * One transaction runs and collects changes; at most one commits. A handle is one operation's share of the running
  * transaction: while any handle is open the transaction stays open, so that an operation is committed whole or not at
@@ -67,10 +67,11 @@ struct journal_buffer {
 	u32 seed;			/* start of the checksum at its end; meaningful if tail */
 	bool tail;
 	bool forgotten;
+	bool data;			/* file data; counted in journal.nr_data */
 	bool escaped;			/* the log has zero for its first word, which is the journal's magic number */
 };
 
-/* Locks: I immutable after mount, c commit_lock, l list_lock, b barrier */
+/* Locks: I immutable after mount, c commit_lock, l list_lock, b barrier, a atomic */
 struct journal {
 	struct impfs *fs;		/* I */
 	bool on;			/* I there is a log; false: a commit only makes changes ready for write-back */
@@ -84,6 +85,7 @@ struct journal {
 	struct transaction *committing;	/* b */
 	struct list_head committed;	/* c oldest first */
 	u64 next_tid;			/* b; the running transaction's is one less */
+	atomic_t nr_data;		/* a journal_buffers of file data: 0 in a volume that logs none */
 	u32 load;			/* l buffers of the running transaction; read anywhere */
 	u64 committed_tid;		/* c; read anywhere */
 	u32 head;			/* c where the next transaction goes */
@@ -118,7 +120,7 @@ static inline u32 journal_next(u32 at, u32 blocks) { return at + 1 == blocks ? 1
 int extent_add(struct extent_list *l, u32 start, u32 count);
 void extent_free(struct extent_list *l);
 /* A buffer that the journal has no more to do with. Its lock is held. */
-void journal_release(struct journal_buffer *jb);
+void journal_release(struct journal *j, struct journal_buffer *jb);
 struct transaction *journal_new_transaction(u64 tid);	/* NULL */
 /* Commits the running transaction: 1, or 0 if it was empty (it goes on). commit_lock held. */
 int journal_commit_running(struct journal *j);
@@ -147,7 +149,15 @@ void journal_end(struct handle *h);
  */
 int journal_access(struct handle *h, struct buffer *b);
 int journal_access_tail(struct handle *h, struct buffer *b, u32 seed);
-/* A metadata block was freed: it is neither logged nor written home from here on. Consumes the reference. */
+/* As journal_access(), for a block of file data. Its contents are the caller's to fill, also when they were never read. */
+int journal_access_data(struct handle *h, struct buffer *b);
+static inline bool journal_has_data(const struct journal *j) { return unlikely(atomic_read(&j->nr_data) != 0); }
+/*
+ * The buffer of a block of file data that the journal still has to do with, referenced: it may be in the log, and what
+ * it holds is newer than the disk. NULL: there is none, the disk has the contents and replay will not touch them.
+ */
+struct buffer *journal_find_data(struct impfs *fs, u32 block);
+/* A metadata block, or one of data that journal_find_data() found, was freed: it is neither logged nor written home from here on. Consumes the reference. */
 int journal_forget(struct handle *h, struct buffer *b);
 /* Blocks that may be used again once the transaction is committed. */
 int journal_freed(struct handle *h, u32 start, u32 count);

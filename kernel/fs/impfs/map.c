@@ -347,10 +347,25 @@ out:
 	return err;
 }
 
-/* Frees data blocks in runs: neighbours are collected and given back together. */
+/* Data blocks are freed in runs: neighbours are collected and given back together. */
 struct run {
 	u32 start, count;
 };
+
+/* Freed data that is in the log must not come back over what the blocks hold next. */
+static int forget_data(struct handle *h, const struct run *run)
+{
+	struct buffer *b;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < run->count && !err; i++) {
+		b = journal_find_data(h->fs, run->start + i);
+		if (b)
+			err = journal_forget(h, b);
+	}
+	return err;
+}
 
 static int run_flush(struct handle *h, struct inode *inode, struct run *run)
 {
@@ -358,6 +373,8 @@ static int run_flush(struct handle *h, struct inode *inode, struct run *run)
 
 	if (run->count) {
 		err = impfs_fault(FAULT_LEAK) ? 0 : impfs_free_blocks(h, run->start, run->count);
+		if (!err && journal_has_data(&h->fs->journal))
+			err = forget_data(h, run);
 		if (impfs_fault(FAULT_REUSE_FREED))
 			impfs_unbusy(h->fs, run->start, run->count);
 		inode->blocks -= (u64)run->count * (IMPFS_BLOCK_SIZE / 512);

@@ -17,17 +17,17 @@ static int zero_part(struct inode *inode, loff_t from, loff_t to)
 
 	if (err || from >= to)
 		return err;
+	journal_room(impfs_of(inode->sb));
 	page = read_mapping_page(&inode->data, index, NULL);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	page_lock(page);
 	page_wait_writeback(page);
 	__builtin_memset((u8 *)page_address(page) + ((unsigned)from & (PAGE_SIZE - 1)), 0, (size_t)(to - from));
-	if (block)
-		(void)page_set_dirty(page);	/* whether it was dirty does not matter */
+	err = impfs_page_changed(inode, page, block);
 	page_unlock(page);
 	page_put(page);
-	return 0;
+	return err;
 }
 
 /* Zeroes what of [off, end) lies in blocks that are only partly in it; *first and *last bound the whole ones. */

@@ -8,6 +8,7 @@
 #include <core/init.h>
 #include <core/time.h>
 #include <fs/internal.h>
+#include <fs/seq_file.h>
 
 static struct kmem_cache *node_cache;
 
@@ -47,6 +48,15 @@ int impfs_writable(const struct impfs *fs)
 	return fs->failed || fs->journal.error || fs->sb->flags & MS_RDONLY ? -EROFS : 0;
 }
 
+struct buffer *impfs_read_block(struct impfs *fs, u32 block)
+{
+	struct buffer *b = buffer_read(fs->bdev, block);
+
+	if (IS_ERR(b) && PTR_ERR(b) == -EIO)
+		pr_err("impfs: %s: block %u cannot be read\n", fs->sb->id, block);
+	return b;
+}
+
 int impfs_read_owned(const struct inode *inode, u32 block, struct buffer **out)
 {
 	struct impfs *fs = impfs_of(inode->sb);
@@ -54,7 +64,7 @@ int impfs_read_owned(const struct inode *inode, u32 block, struct buffer **out)
 
 	if (unlikely(block == 0 || block >= fs->blocks))
 		return impfs_damaged(fs, impfs_ino(inode), block, "pointer beyond the volume");
-	b = buffer_read(fs->bdev, block);
+	b = impfs_read_block(fs, block);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
 	if (unlikely(!test_bit(B_VERIFIED, &b->flags))) {
@@ -162,7 +172,7 @@ static const char *super_problem(const struct impfs_superblock *s, u64 device_bl
 static int read_super(struct impfs *fs)
 {
 	const char *problem;
-	struct buffer *b = buffer_read(fs->bdev, 0);
+	struct buffer *b = impfs_read_block(fs, 0);
 
 	if (IS_ERR(b))
 		return PTR_ERR(b);
@@ -215,7 +225,7 @@ static int read_groups(struct impfs *fs)
 
 		at = i % IMPFS_GROUP_DESCS_PER_BLOCK;
 		if (at == 0) {
-			b = buffer_read(fs->bdev, fs->super->desc_start + i / IMPFS_GROUP_DESCS_PER_BLOCK);
+			b = impfs_read_block(fs, fs->super->desc_start + i / IMPFS_GROUP_DESCS_PER_BLOCK);
 			if (IS_ERR(b))
 				return PTR_ERR(b);
 			fs->desc_bufs[i / IMPFS_GROUP_DESCS_PER_BLOCK] = b;
@@ -347,10 +357,10 @@ static int sync_fs(struct super_block *sb, bool wait)
 	return journal_commit_all(fs);
 }
 
-/* There are no options but those that say what is so anyway. */
-static int parse_options(const struct super_block *sb, const char *data)
+/* The other options say what is so anyway. *log_data: as it is, and as the options want it. */
+static int parse_options(const struct super_block *sb, const char *data, bool *log_data)
 {
-	static const char *const known[] = { "defaults", "data=ordered", "barrier=1" };
+	static const char *const known[] = { "defaults", "barrier=1", "data=ordered", "data=journal" };
 	const char *end;
 	u32 i;
 
@@ -365,17 +375,30 @@ static int parse_options(const struct super_block *sb, const char *data)
 			pr_err("impfs: %s: unknown option: %s\n", sb->id, data);
 			return -EINVAL;
 		}
+		if (end != data && i >= 2)
+			*log_data = i == 3;
 	}
 	return 0;
+}
+
+static void show_options(struct seq_file *m, struct super_block *sb)
+{
+	if (impfs_of(sb)->log_data)
+		seq_puts(m, ",data=journal");
 }
 
 static int remount(struct super_block *sb, unsigned *flags, const char *data)
 {
 	struct impfs *fs = impfs_of(sb);
-	int err = parse_options(sb, data);
+	bool log_data = fs->log_data;
+	int err = parse_options(sb, data, &log_data);
 
 	if (err)
 		return err;
+	if (log_data != fs->log_data) {
+		pr_err("impfs: %s: data= cannot be changed while it is mounted\n", sb->id);
+		return -EINVAL;
+	}
 	if ((*flags & MS_RDONLY) == (sb->flags & MS_RDONLY))
 		return 0;
 	if (*flags & MS_RDONLY) {
@@ -419,6 +442,7 @@ static const struct super_ops super_ops = {
 	.sync_fs = sync_fs,
 	.remount = remount,
 	.statfs = statfs,
+	.show_options = show_options,
 };
 
 static int fill_super(struct super_block *sb, const char *data)
@@ -442,7 +466,7 @@ static int fill_super(struct super_block *sb, const char *data)
 	sb->magic = IMPFS_MAGIC;
 	sb->time_gran = 1;
 
-	err = parse_options(sb, data);
+	err = parse_options(sb, data, &fs->log_data);
 	if (!err)
 		err = read_super(fs);
 	if (!err && fs->super->incompat & IMPFS_INCOMPAT_RECOVER) {
@@ -459,6 +483,10 @@ static int fill_super(struct super_block *sb, const char *data)
 		err = read_groups(fs);
 	if (!err)
 		err = journal_open(fs);
+	if (!err && fs->log_data && !impfs_can_log_data(fs)) {
+		pr_err("impfs: %s: data=journal needs a volume with a journal, and of the present format\n", sb->id);
+		err = -EINVAL;
+	}
 	if (err)
 		goto out_release;
 	memcpy(sb->uuid, fs->super->uuid, sizeof(sb->uuid));

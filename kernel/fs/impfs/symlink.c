@@ -16,7 +16,7 @@ static int link_block(struct inode *inode, struct buffer **out)
 		return err;
 	if (!block)
 		return impfs_damaged(fs, impfs_ino(inode), 0, "symbolic link without a target");
-	b = buffer_read(fs->bdev, block);
+	b = impfs_read_block(fs, block);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
 	*out = b;

@@ -178,6 +178,14 @@ export const debianCases = defineCases([
 					'cd /var/tmp && chattr +ai f && lsattr f && ! rm f 2>/dev/null && chattr -ai f && lsattr f',
 					/^----ia-+ f\n-+ f\n$/,
 				],
+				[
+					'cd /var/tmp && chattr +j f && lsattr f && md5sum <f >s && dd if=f of=f bs=64k conv=notrunc status=none && sync f && echo 3 >/proc/sys/vm/drop_caches && md5sum -c --status s <f && echo same && chattr -j f && lsattr f',
+					/^-+j-+ f\nsame\n-+ f\n$/,
+				],
+				[
+					'cd /var/tmp && mkdir l && chattr +j l && echo x >l/new && lsattr l && rm -r l s && setpriv --reuid 65534 --clear-groups true && touch n && chown 65534 n && setpriv --reuid 65534 --clear-groups chattr +j n 2>&1 | grep -o "not permitted"; rm n',
+					/^-+j-+ l\/new\nnot permitted\n$/,
+				],
 				['cd /var/tmp && lsattr -v f && rm f g && echo gone', /^ *\d+ +-+ f\ngone\n$/],
 			]);
 		},
