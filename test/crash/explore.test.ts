@@ -14,6 +14,7 @@ import {
 	type Tree,
 	taggedBytes,
 } from '../../tools/crash/oracle.js';
+import { possibleMoments, treeIn, wrongMoment } from '../../tools/crash/oracle-logged.js';
 import { OverlayDevice } from '../../tools/crash/overlay.js';
 import { loadRecording, record } from '../../tools/crash/record.js';
 import { type Epoch, seededRandom } from '../../tools/crash/states.js';
@@ -154,6 +155,34 @@ t.test('names come and go in order, and a file shows what was written to it', as
 		'a/x file undefined',
 		'd file v',
 	]);
+});
+
+t.test('where data is in the log, names and contents are those of one moment', async (t) => {
+	const lines = ['mkdir w', 'create w/a', 'write w/a 0 12000 x', 'sync', 'write w/a 0 9000 y', 'truncate w/a 13000'];
+	const steps = [...lines, 'create w/b', 'write w/b 0 5000 z', 'rename w/b w/a'].map(step);
+	const [x, y] = [taggedBytes('x', 0, 12000), taggedBytes('y', 0, 9000)];
+	const written = Buffer.concat([y, x.subarray(9000)]);
+	const grown = Buffer.concat([written, Buffer.alloc(1000)]);
+	const wrong = (mark: number, files: Record<string, Uint8Array>) => {
+		const volume = ImpfsVolume.open(empty(), { clock: () => time });
+		volume.mkdir('/w');
+		for (const [name, data] of Object.entries(files)) volume.writeFile(`/w/${name}`, data);
+		const found = treeIn(volume, { name: '', folder: 'w', steps: [] });
+		return wrongMoment(found, possibleMoments(steps, mark));
+	};
+	t.equal(wrong(4, { a: x }), undefined, 'before the write');
+	t.equal(wrong(4, { a: Buffer.concat([y.subarray(0, 4096), x.subarray(4096)]) }), undefined, 'a page of it');
+	t.equal(wrong(4, { a: Buffer.concat([y.subarray(0, 512), x.subarray(512)]) }), 'w/a', 'no part of a page');
+	t.equal(wrong(4, { a: y }), 'w/a', 'nor another size');
+	t.equal(wrong(5, { a: Buffer.concat([x, Buffer.alloc(1000)]) }), 'w/a', 'nor a later change without the earlier');
+	t.equal(wrong(3, { a: written }), 'w/a', 'nor one that has not begun');
+	t.equal(wrong(5, { a: grown }), undefined, 'all of it');
+	t.equal(wrong(7, { a: grown, b: taggedBytes('z', 0, 4096) }), undefined, 'another file, as far as a page');
+	t.equal(wrong(7, { a: written, b: taggedBytes('z', 0, 5000) }), 'w/a', 'not before what came first');
+	t.equal(wrong(8, { a: taggedBytes('z', 0, 5000) }), undefined, 'renamed');
+	t.equal(wrong(8, { a: taggedBytes('z', 0, 4096) }), 'w/a', 'but whole');
+	t.equal(wrong(8, {}), 'w/a');
+	t.equal(wrong(1, {}), undefined);
 });
 
 t.test('workloads in words', async (t) => {

@@ -8,6 +8,7 @@ interface Options extends MachineOptions {
 	states: number | undefined;
 	samples: number;
 	boot: number;
+	logged: boolean;
 	keep: string | undefined;
 	seed: number;
 	json: boolean;
@@ -30,15 +31,16 @@ export const command = defineCommand<Options>({
 			.option('states', { type: 'number', requiresArg: true, describe: 'Stop after so many distinct states' })
 			.option('samples', { type: 'number', default: 40, requiresArg: true, describe: 'Drawn from each large epoch' })
 			.option('boot', { type: 'number', default: 0, requiresArg: true, describe: 'Percent of the states to boot' })
+			.option('logged', { type: 'boolean', default: false, describe: 'Mount with data=journal' })
 			.option('keep', { type: 'string', requiresArg: true, describe: 'Folder for what is done, to go on from there' })
 			.option('seed', { type: 'number', default: 1, requiresArg: true, describe: 'Start of what is drawn' }),
 	run: async (options, { print, log, lifetime, signal, exitWith }) => {
 		const { machineRequest } = await import('./machine-options.js');
 		const { crashInMachine } = await import('../crash/run.js');
-		const { workloads, states, keep, boot, samples, seed, pairs, triples } = options;
+		const { workloads, states, keep, boot, samples, seed, pairs, triples, logged } = options;
 		const result = await crashInMachine(
 			{
-				...{ request: machineRequest(options), seed, samples, pairs, triples },
+				...{ request: machineRequest(options), seed, samples, pairs, triples, logged },
 				...(states === undefined ? {} : { limit: states }),
 				...(workloads === undefined ? {} : { count: workloads }),
 				...(keep === undefined ? {} : { folder: keep }),

@@ -16,10 +16,15 @@ import type { Workload } from './workload.js';
 /** States that one boot mounts. */
 const BOOT_CHUNK = 250;
 
-export interface CampaignOptions {
+/** Workloads, and how many volumes they are spread over. */
+export interface Spread {
 	workloads: readonly Workload[];
-	/** Volumes that the workloads are spread over. */
 	regions: number;
+}
+
+export interface CampaignOptions extends Spread {
+	/** What runs on volumes of its own that are mounted with data=journal. */
+	logged?: Spread;
 	seed: number;
 	samples: number;
 	/** Most distinct states. */
@@ -53,7 +58,7 @@ interface Job {
 
 /** Runs a campaign, or what is left of it. */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
-	const { folder, workloads, onProgress } = options;
+	const { folder, workloads, logged, onProgress } = options;
 	mkdirSync(folder, { recursive: true });
 	const recorded = await recordOnce(options);
 	const jobs = jobsOf(options, recorded);
@@ -74,7 +79,11 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
 		},
 	);
 	const booted = await bootAll(options, jobs, results);
-	return { ...summary([...results.values()], recorded.length), ...booted, workloads: workloads.length };
+	return {
+		...summary([...results.values()], recorded.length),
+		...booted,
+		workloads: workloads.length + (logged?.workloads.length ?? 0),
+	};
 }
 
 function summary(
@@ -94,11 +103,17 @@ function summary(
 	};
 }
 
-/** The recordings, made unless they are there already. */
-async function recordOnce({ folder, workloads, regions, seed, signal, boot, onProgress }: CampaignOptions) {
-	const plans: Plan[] = Array.from({ length: regions }, (_, region) => ({
+function plansOf({ workloads, regions }: Spread, logged: boolean): Plan[] {
+	return Array.from({ length: regions }, (_, region) => ({
 		workloads: workloads.filter((_workload, index) => index % regions === region),
+		logged,
 	}));
+}
+
+/** The recordings, made unless they are there already. */
+async function recordOnce(options: CampaignOptions) {
+	const { folder, seed, signal, boot, onProgress } = options;
+	const plans = [...plansOf(options, false), ...(options.logged ? plansOf(options.logged, true) : [])];
 	const all: Recorded[] = [];
 	for (let first = 0; first < plans.length; first += MAX_REGIONS) {
 		const round = path.join(folder, `round-${first / MAX_REGIONS}`);
@@ -106,7 +121,7 @@ async function recordOnce({ folder, workloads, regions, seed, signal, boot, onPr
 		if (!existsSync(mark)) {
 			mkdirSync(round, { recursive: true });
 			const some = plans.slice(first, first + MAX_REGIONS);
-			const onPlan = (index: number) => onProgress?.(`recording volume ${first + index + 1} of ${regions}`);
+			const onPlan = (index: number) => onProgress?.(`recording volume ${first + index + 1} of ${plans.length}`);
 			const made = await record({ folder: round, plans: some, seed: seed + first, signal, boot, onPlan });
 			writeFileSync(mark, JSON.stringify(made));
 		}

@@ -7,6 +7,7 @@ import { type JournalScan, replayed, scanJournal } from '../impfs/journal.js';
 import { ImpfsVolume } from '../impfs/volume.js';
 import { SECTOR } from './log.js';
 import { type Expectation, foreignBytes, judge, namesIn } from './oracle.js';
+import { type Moment, treeIn, wrongMoment } from './oracle-logged.js';
 import type { Workload } from './workload.js';
 
 /** What a state has to show if the crash came at one moment. */
@@ -18,6 +19,8 @@ export interface Claim {
 	tags: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Trees of names, one of which must be there. */
 	names: ReadonlySet<string>;
+	/** Where data is in the log: moments, of one of which names and contents must be. */
+	moments?: readonly Moment[];
 }
 
 export interface CheckOptions {
@@ -61,7 +64,7 @@ export function checkCrash(
 
 function judgeClaim(
 	volume: ImpfsVolume,
-	{ expected, workload, tags, names }: Claim,
+	{ expected, workload, tags, names, moments }: Claim,
 	before: Claim | undefined,
 ): string[] {
 	const wrong = judge(volume, expected);
@@ -69,6 +72,8 @@ function judgeClaim(
 	if (before?.workload !== workload) wrong.push(...foreignBytes(volume, workload, tags));
 	const found = namesIn(volume, workload);
 	if (!names.has(found)) wrong.push(`the names are those of no moment: ${found.replaceAll('\n', ', ')}`);
+	const mixed = moments && wrongMoment(treeIn(volume, workload), moments);
+	if (mixed !== undefined) wrong.push(`${mixed} is that of no moment, or of another than the rest`);
 	return wrong;
 }
 

@@ -4,6 +4,7 @@ import type { ImpfsVolume } from '../impfs/volume.js';
 import { type Claim, checkCrash } from './check.js';
 import { DiskIdentity } from './identity.js';
 import { expectations, possibleNames, possibleTags } from './oracle.js';
+import { possibleMoments } from './oracle-logged.js';
 import { OverlayDevice } from './overlay.js';
 import { type Crash, crashesOf, type Epoch, seededRandom } from './states.js';
 import { stepLine, type Workload } from './workload.js';
@@ -15,6 +16,8 @@ export interface Recording {
 	epochs: readonly Epoch[];
 	/** In the order in which they ran; steps are counted through. */
 	workloads: readonly Workload[];
+	/** File data went through the log. */
+	logged?: boolean;
 }
 
 /** A distinct state, as it is before anything is done to it. */
@@ -80,7 +83,7 @@ export function locateMark(
 }
 
 /** What must hold once a mark was seen; nothing before the first. */
-function claimAt(workloads: readonly Workload[], mark: number): Claim | undefined {
+function claimAt({ workloads, logged }: Recording, mark: number): Claim | undefined {
 	const found = locateMark(workloads, mark);
 	if (found === undefined) return undefined;
 	const { workload } = found;
@@ -88,6 +91,7 @@ function claimAt(workloads: readonly Workload[], mark: number): Claim | undefine
 		...{ expected: expectations(workload.steps, found.mark), workload },
 		names: possibleNames(workload.steps, found.mark),
 		tags: possibleTags(workload.steps, found.mark),
+		...(logged ? { moments: possibleMoments(workload.steps, found.mark) } : {}),
 	};
 }
 
@@ -121,7 +125,7 @@ export async function explore(recording: Recording, options: ExploreOptions): Pr
 			// Seeded by epoch, so that the parts draw what the whole would.
 			const random = seededRandom(options.seed + index);
 			const known = new Map<number, number>();
-			const claims = new Map(epoch.marks.map(({ mark }) => [mark, claimAt(workloads, mark)]));
+			const claims = new Map(epoch.marks.map(({ mark }) => [mark, claimAt(recording, mark)]));
 			const check = (crash: Crash) => {
 				const number = identity.with(crash.writes);
 				const marks = marksFrom(epoch, crash.begun);

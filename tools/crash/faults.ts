@@ -28,7 +28,13 @@ export const plantedFaults: Readonly<Record<string, string>> = {
 	'split-unlink': 'makes two transactions of an unlink',
 	'no-link-count': 'does not count a new folder',
 	'no-zero-tail': 'does not zero what a file is cut to',
+	'lose-logged-data': 'commits without the data in the log',
+	'keep-logged-data': 'logs no revokes for data',
+	'data-direct': 'writes data in place that belongs in the log',
 };
+
+/** Those that only show where file data goes through the log. */
+export const loggedFaults: ReadonlySet<string> = new Set(['lose-logged-data', 'data-direct']);
 
 /** What a disk, or a machine, may do wrong: changes of a log. */
 export const transformations: Readonly<Record<string, (epochs: readonly Epoch[]) => Epoch[]>> = {
@@ -69,6 +75,8 @@ function someEpochs(epochs: readonly Epoch[], change: (writes: Epoch['writes']) 
 /** Workloads that between them show every fault. */
 export function tellingWorkloads(): Workload[] {
 	const list = [
+		// First, while the log is far from full: a checkpoint in between would forgive what is not revoked.
+		['logged sync', 'unlink sync', 'write fsync b'],
 		['write sync'],
 		['long sync'],
 		['unlink sync'],
@@ -83,6 +91,7 @@ export function tellingWorkloads(): Workload[] {
 		['link fsync b', 'unlink sync'],
 		['removexattr sync', 'write fsync b'],
 		['append', 'symlink fsync .'],
+		['overwrite sync'],
 	];
 	return list.map((parts, index) => namedWorkload(parts, `f${index.toString(36)}`));
 }

@@ -22,6 +22,8 @@ export interface Plan {
 	workloads: readonly Workload[];
 	/** A fault of the filesystem that is switched on meanwhile; steps may fail then. */
 	fault?: string;
+	/** Mounted with data=journal. */
+	logged?: boolean;
 }
 
 export interface RecordOptions {
@@ -41,6 +43,7 @@ export interface Recorded {
 	region: number;
 	seed: number;
 	workloads: readonly Workload[];
+	logged?: boolean;
 }
 
 /** The number in a mark's block. */
@@ -70,16 +73,18 @@ export async function record({ folder, plans, seed, signal, boot, onPlan }: Reco
 	} finally {
 		await machine.end();
 	}
-	return plans.map(({ workloads }, region) => ({ log, region, seed: regionSeed(seed, region), workloads }));
+	return plans.map(({ workloads, logged = false }, region) => ({
+		...{ log, region, seed: regionSeed(seed, region), workloads, logged },
+	}));
 }
 
 /** Reads what was recorded of one volume. @throws ImageError for a log that cannot be used */
-export function loadRecording({ log, region, seed, workloads }: Recorded): Recording {
+export function loadRecording({ log, region, seed, workloads, logged = false }: Recorded): Recording {
 	const { start, marks } = regionAt(region);
 	const markSector = marks / SECTOR;
 	const entries = readLog(log, { from: start / SECTOR, to: markSector + 1 });
 	const epochs = epochsOf(entries, { start: start / SECTOR, markSector, markOf });
-	return { disk: emptyVolume(seed), epochs, workloads };
+	return { disk: emptyVolume(seed), epochs, workloads, logged };
 }
 
 async function shell(control: Control, line: string, signal: AbortSignal): Promise<void> {
@@ -87,9 +92,15 @@ async function shell(control: Control, line: string, signal: AbortSignal): Promi
 	if (status !== 0) throw new GuestFailure(`the guest cannot "${line}": ${stderr}`);
 }
 
-async function run(control: Control, { workloads, fault }: Plan, index: number, signal: AbortSignal): Promise<void> {
+async function run(
+	control: Control,
+	{ workloads, fault, logged }: Plan,
+	index: number,
+	signal: AbortSignal,
+): Promise<void> {
 	const { partition, marks } = regionAt(index);
-	await shell(control, `mkdir -p /mnt/crash && mount -t impfs /dev/sdb${partition} /mnt/crash`, signal);
+	const mount = `mount -t impfs ${logged ? '-o data=journal ' : ''}/dev/sdb${partition} /mnt/crash`;
+	await shell(control, `mkdir -p /mnt/crash && ${mount}`, signal);
 	if (fault !== undefined) await shell(control, `echo ${fault} >/proc/impfs-fault`, signal);
 	const steps = workloads.flatMap((workload) => workload.steps);
 	const { status, stdout, stderr } = await control.exec([PROGRAM, '/mnt/crash', '/dev/sdb', String(marks)], {

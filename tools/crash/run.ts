@@ -25,6 +25,8 @@ export interface CrashOptions {
 	triples: number;
 	/** One state of so many is booted; none when left out. */
 	bootShare?: number;
+	/** File data goes through the log. */
+	logged?: boolean;
 	/** Where it keeps what is done, to go on from there; a temporary folder when left out. */
 	folder?: string;
 }
@@ -57,8 +59,11 @@ export async function crashInMachine(
 	const spec = await prepareMachine(options.request, { signal, log });
 	const workloads = workloadsOf(options);
 	const { seed, samples, limit, bootShare } = options;
+	const regions = Math.ceil(workloads.length / 140);
+	const spread = { workloads, regions };
 	return campaign({
-		...{ folder, workloads, seed, samples, signal, regions: Math.ceil(workloads.length / 140) },
+		...(options.logged ? { workloads: [], regions: 0, logged: spread } : spread),
+		...{ folder, seed, samples, signal },
 		...(limit === undefined ? {} : { limit }),
 		...(bootShare === undefined ? {} : { bootShare }),
 		boot: async (extra) => {

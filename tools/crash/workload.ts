@@ -81,6 +81,19 @@ const operations: readonly Operation[] = [
 		targets: ['a'],
 		steps: (at, tag) => [step('allocate', [at('a')], 0, 60_000), step('write', [at('a')], 15_000, 20_000, tag)],
 	},
+	{
+		name: 'logged',
+		targets: ['a'],
+		steps: (at, tag) => [step('journal', [at('a')]), step('write', [at('a')], 0, 8000, tag)],
+	},
+	{
+		name: 'unlogged',
+		targets: ['a'],
+		steps: (at, tag) => [
+			...[step('journal', [at('a')]), step('write', [at('a')], 0, 8000, tag), step('fsync', [at('a')])],
+			...[step('unjournal', [at('a')]), step('write', [at('a')], 0, 6000, tag)],
+		],
+	},
 	{ name: 'mkdir', targets: ['e', '.'], steps: (at) => [step('mkdir', [at('e')])] },
 	{ name: 'rmdir', targets: ['.'], steps: (at) => [step('rmdir', [at('d')])] },
 	{ name: 'setxattr', targets: ['a'], steps: (at) => [step('setxattr', [at('a')], 'value')] },

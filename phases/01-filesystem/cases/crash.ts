@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type CampaignResult, campaign } from '../../../tools/crash/campaign.js';
 import { MAX_REGIONS } from '../../../tools/crash/disk.js';
-import { plantedFaults, tellingWorkloads, transformations } from '../../../tools/crash/faults.js';
+import { loggedFaults, plantedFaults, tellingWorkloads, transformations } from '../../../tools/crash/faults.js';
 import type { ExploreJob } from '../../../tools/crash/job.js';
 import { runJobs } from '../../../tools/crash/pool.js';
 import { type Plan, record } from '../../../tools/crash/record.js';
@@ -41,6 +41,7 @@ export const crashCases = defineCases([
 			t.plan(3);
 			const result = await campaign({
 				...{ workloads: workloadsOf({ pairs: 0, triples: 0, seed: t.seed }), regions: 1 },
+				logged: { workloads: workloadsOf({ count: 24, pairs: 0, triples: 0, seed: t.seed }), regions: 1 },
 				...{ seed: t.seed, samples: 15, bootShare: 200, folder: t.scratch, signal: t.signal, boot: booter(t) },
 			});
 			judge(t, result);
@@ -58,9 +59,12 @@ export const crashCases = defineCases([
 			t.plan(5);
 			// It takes long: what is done stays, and a run of the same sources goes on from there.
 			const folder = crashFolder(`${t.seed}-170`);
-			const workloads: Workload[] = workloadsOf({ pairs: 1400, triples: 1000, seed: t.seed });
+			const all: Workload[] = workloadsOf({ pairs: 1400, triples: 1000, seed: t.seed });
+			const ofEach = <T>(list: readonly T[], right: (turn: number) => boolean) => list.filter((_, i) => right(i % 5));
+			const [workloads, logged] = [ofEach(all, (turn) => turn > 0), ofEach(all, (turn) => turn === 0)];
 			const result = await campaign({
-				...{ workloads, regions: 2 * MAX_REGIONS, seed: t.seed, samples: 170, bootShare: 100 },
+				...{ workloads, regions: 2 * MAX_REGIONS - 4, logged: { workloads: logged, regions: 4 } },
+				...{ seed: t.seed, samples: 170, bootShare: 100 },
 				...{ folder, signal: t.signal, boot: booter(t) },
 			});
 			judge(t, result);
@@ -84,7 +88,10 @@ export const crashCases = defineCases([
 			const disks = Object.keys(transformations);
 			t.plan(1 + names.length + disks.length);
 			const workloads = tellingWorkloads();
-			const plans: Plan[] = [{ workloads }, ...names.map((fault) => ({ workloads, fault }))];
+			const plans: Plan[] = [
+				{ workloads },
+				...names.map((fault) => ({ workloads, fault, logged: loggedFaults.has(fault) })),
+			];
 			const jobs: { job: ExploreJob; what: string }[] = [];
 			for (let first = 0; first < plans.length; first += MAX_REGIONS) {
 				const folder = path.join(t.scratch, String(first));

@@ -10,6 +10,7 @@
  *	create F | write F OFFSET LENGTH TAG | truncate F SIZE | punch F OFFSET LENGTH | setxattr F VALUE | removexattr F
  *	mkdir D | rmdir D | link OLD NEW | symlink TEXT NEW | unlink F | rename OLD NEW | exchange A B
  *	allocate F OFFSET LENGTH | keep F OFFSET LENGTH | zero F OFFSET LENGTH	(modes of fallocate())
+ *	journal F | unjournal F	(its data goes through the log, or not)
  *	nameless F		(removed while it is open, and open until the next rmdir)
  *	fsync F | fdatasync F | sync
  */
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -31,6 +33,10 @@
 #define PUNCH_AND_KEEP 3
 #define ZERO 0x10
 #define WRITE_AND_WAIT 7	/* of sync_file_range(): wait, write, wait */
+
+#define IOC_GETFLAGS 0x80046601u
+#define IOC_SETFLAGS 0x40046602u
+#define JOURNAL_DATA 0x4000u
 
 #define EXCHANGE 2		/* of renameat2() */
 
@@ -77,6 +83,16 @@ static int write_tagged(int fd, off_t offset, size_t length, const char *tag)
 	return n == (ssize_t)length ? 0 : -1;
 }
 
+static int log_data(int fd, int on)
+{
+	unsigned flags;
+
+	if (ioctl(fd, IOC_GETFLAGS, &flags))
+		return -1;
+	flags = on ? flags | JOURNAL_DATA : flags & ~JOURNAL_DATA;
+	return ioctl(fd, IOC_SETFLAGS, &flags);
+}
+
 /* Steps on an open file. Returns 0 or -1 with errno. */
 static int on_file(char **word)
 {
@@ -105,6 +121,8 @@ static int on_file(char **word)
 		result = fallocate(fd, KEEP, atoll(word[2]), atoll(word[3]));
 	else if (strcmp(what, "zero") == 0 && word[3])
 		result = fallocate(fd, ZERO, atoll(word[2]), atoll(word[3]));
+	else if (strcmp(what, "journal") == 0 || strcmp(what, "unjournal") == 0)
+		result = log_data(fd, *what == 'j');
 	else if (strcmp(what, "fsync") == 0)
 		result = fsync(fd);
 	else if (strcmp(what, "fdatasync") == 0)
