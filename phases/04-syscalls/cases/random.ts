@@ -46,7 +46,6 @@ export const randomCases = defineCases([
 	},
 	{
 		id: '4.1/trinity',
-		todo: 'trinity itself faults while it makes its list of sockets, before the first call: families other than AF_UNIX are missing',
 		title: 'Debian’s trinity as an ordinary user: the kernel lives, nobody is left behind',
 		tier: 'quick',
 		image: 'debian-programs',
@@ -54,9 +53,10 @@ export const randomCases = defineCases([
 		timeout: 7200,
 		run: async (vm, t) => {
 			t.plan(3);
-			const calls = t.size(2_000_000, 5000);
+			const calls = t.size(2_000_000, 2000);
 			const setup = 'rm -rf /tmp/tri; mkdir -m 777 /tmp/tri; cd /tmp/tri';
-			const run = `setpriv --reuid 65534 --regid 65534 --clear-groups trinity -q -l off -C 2 -N ${calls} -s ${t.seed % 100000}`;
+			// Not sockets of its own: 1.9 reads past its table of families while it sets options on them, and faults.
+			const run = `setpriv --reuid 65534 --regid 65534 --clear-groups trinity --disable-fds=sockets -q -l off -C 2 -N ${calls} -s ${t.seed % 100000}`;
 			const { stdout, stderr } = await vm.sh(`${setup}; ${run} 2>&1 | tail -5`, { timeout: 7_000_000 });
 			const made = /Ran (\d+) syscalls/.exec(stdout);
 			t.ok(Number(made?.[1]) >= calls * 0.9, 'the calls are made', `${stdout}${stderr}`);
