@@ -62,9 +62,9 @@ static struct mount *mount_alloc(struct super_block *sb, struct dentry *root, un
 	return m;
 }
 
-void mntput(struct mount *m)
+static void put(struct mount *m)
 {
-	if (!m || !atomic_dec_and_test(&m->count))
+	if (!atomic_dec_and_test(&m->count))
 		return;
 	dput(m->root);
 	sb_put_active(m->sb);
@@ -72,10 +72,25 @@ void mntput(struct mount *m)
 	kfree(m);
 }
 
+void mntput(struct mount *m)
+{
+	if (!m)
+		return;
+	if (unlikely(READ_ONCE(m->expiring)))
+		WRITE_ONCE(m->expiring, false);
+	put(m);
+}
+
 void path_put(const struct path *p)
 {
 	dput(p->dentry);
 	mntput(p->mnt);
+}
+
+void path_put_unused(const struct path *p)
+{
+	dput(p->dentry);
+	put(p->mnt);
 }
 
 int mnt_want_write(struct mount *m)
@@ -534,8 +549,10 @@ int do_umount(const struct path *path, unsigned flags)
 		return -EINVAL;
 	is_root = root.mnt == m;
 	path_put(&root);
+	if ((flags & MNT_EXPIRE) && (is_root || (flags & (MNT_FORCE | MNT_DETACH))))
+		return -EINVAL;
 	if (m->parent == m || is_root) {
-		if (flags & MNT_DETACH)
+		if (flags & (MNT_DETACH | MNT_EXPIRE))
 			return -EINVAL;
 		return remount_sb(m->sb, MS_RDONLY, NULL);
 	}
@@ -548,6 +565,12 @@ int do_umount(const struct path *path, unsigned flags)
 	if (!(flags & MNT_DETACH) && (atomic_read(&m->count) > 2 || !list_empty(&m->children))) {
 		mutex_unlock(&mount_mutex);
 		return -EBUSY;
+	}
+	/* The first time it is only marked: it goes if nobody has used it until the second. */
+	if ((flags & MNT_EXPIRE) && !m->expiring) {
+		m->expiring = true;
+		mutex_unlock(&mount_mutex);
+		return -EAGAIN;
 	}
 	umount_tree(m);
 	return 0;

@@ -85,13 +85,11 @@ long sys_umount2(const char __user *target, int flags)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	if (flags & MNT_EXPIRE)
-		return -EINVAL;		/* nothing here expires */
 	r = user_path_at(AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &p);
 	if (r)
 		return r;
-	r = do_umount(&p, flags);
-	path_put(&p);
+	r = do_umount(&p, (unsigned)flags);
+	path_put_unused(&p);
 	return r;
 }
 

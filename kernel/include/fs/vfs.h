@@ -376,6 +376,7 @@ struct mount {
 	struct dentry *mountpoint, *root;
 	struct super_block *sb;
 	unsigned flags;			/* MNT_* */
+	bool expiring;			/* umount2(MNT_EXPIRE) has seen it; any mntput() since clears it */
 	struct list_head children, child, all_link;
 	struct hlist_node hash;
 	int id;
@@ -395,6 +396,7 @@ static inline struct mount *mntget(struct mount *m) { atomic_inc(&m->count); ret
 void mntput(struct mount *m);
 static inline void path_get(const struct path *p) { mntget(p->mnt); dget(p->dentry); }
 void path_put(const struct path *p);
+void path_put_unused(const struct path *p);	/* the same, and was no use of the mount: it goes on expiring */
 int mnt_want_write(struct mount *m);	/* 0 or -EROFS; pair with mnt_drop_write() */
 void mnt_drop_write(struct mount *m);
 /* A filesystem mounted for the kernel alone (pipes, shared memory). */

@@ -230,6 +230,36 @@ static void test_busy(void)
 	unlink("to-ro");
 }
 
+static void test_expire(void)
+{
+	struct statfs st;
+	int fd;
+
+	BAIL_UNLESS(mount("none", "ro", "tmpfs", 0, NULL) == 0 && put_text("ro/f", "inside") == 6, "no tmpfs");
+	expect(umount2("ro", MNT_EXPIRE | MNT_FORCE), EINVAL, "umount(MNT_EXPIRE|MNT_FORCE)");
+	expect(umount2("ro", MNT_EXPIRE | MNT_DETACH), EINVAL, "umount(MNT_EXPIRE|MNT_DETACH)");
+	expect(umount2("/", MNT_EXPIRE), EINVAL, "umount(MNT_EXPIRE): the root");
+	expect(umount2("ro/f", MNT_EXPIRE), EINVAL, "umount(MNT_EXPIRE): what is no mount");
+	fd = open("ro/f", O_RDONLY);
+	expect(umount2("ro", MNT_EXPIRE), EBUSY, "umount(MNT_EXPIRE): with an open file");
+	close(fd);
+	expect(umount2("ro", MNT_EXPIRE), EAGAIN, "umount(MNT_EXPIRE): the first time, EBUSY had marked nothing");
+	OK(has_text("ro/f", "inside"), "it is still there");
+	expect(umount2("ro", MNT_EXPIRE), EAGAIN, "umount(MNT_EXPIRE): it was used meanwhile");
+	OK(statfs("ro", &st) == 0, "statfs is a use");
+	expect(umount2("ro", MNT_EXPIRE), EAGAIN, "umount(MNT_EXPIRE): used again");
+	OK(access("store", F_OK) == 0 && access("f", F_OK) == -1, "others are none");
+	become(USER, GROUP, 0);
+	expect(umount2("ro", MNT_EXPIRE), EPERM, "umount(MNT_EXPIRE): by a user");
+	become(0, 0, 0);
+	expect(umount2("ro", MNT_EXPIRE | UMOUNT_NOFOLLOW), 0, "umount(MNT_EXPIRE): unused since the last");
+	OK(access("ro/f", F_OK) == -1 && errno == ENOENT, "and it is gone");
+	expect(umount2("ro", MNT_EXPIRE), EINVAL, "umount(MNT_EXPIRE): what is no mount any more");
+	BAIL_UNLESS(mount("none", "ro", "tmpfs", 0, NULL) == 0, "no tmpfs");
+	expect(umount2("ro", MNT_EXPIRE), EAGAIN, "umount(MNT_EXPIRE): a new mount is not marked");
+	expect(umount("ro"), 0, "umount: at once, marked or not");
+}
+
 static void test_move(const char *folder)
 {
 	char where[256];
@@ -369,6 +399,7 @@ int main(int argc, char **argv)
 	test_flags(folder);
 	test_borders();
 	test_busy();
+	test_expire();
 	test_move(folder);
 	test_full();
 	test_limits(argc > 2 ? strtoul(argv[2], NULL, 10) : 0);
