@@ -7,6 +7,7 @@
  * the contents must not change: buffer_lock'ers wait for it.
  */
 #include <core/init.h>
+#include <core/time.h>
 #include <fs/buffer.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
@@ -130,18 +131,25 @@ int buffer_write_async(struct buffer *bh)
 {
 	struct writeback_control wbc = { .nr_to_write = 1, .sync = true, .end = 0x7fffffffffffffffLL };
 	struct page *p = bh->page;
+	int error;
 
-	page_lock(p);
-	page_wait_writeback(p);
-	if (!p->mapping) {
-		page_unlock(p);
-		return -EIO;
+	for (;;) {
+		page_lock(p);
+		page_wait_writeback(p);
+		if (!p->mapping) {
+			page_unlock(p);
+			return -EIO;
+		}
+		(void)page_clear_dirty_for_io(p);	/* it is written whether it was marked or not */
+		clear_bit(B_ERROR, &bh->flags);
+		clear_bit(B_DIRTY, &bh->flags);
+		page_clear(p, PG_ERROR);
+		error = bdev_write_page(p, &wbc);
+		/* A journal does not end for lack of memory: what is under way gives some back. */
+		if (error != -ENOMEM)
+			return error;
+		sleep_ns(5 * NSEC_PER_MSEC);
 	}
-	(void)page_clear_dirty_for_io(p);	/* it is written whether it was marked or not */
-	clear_bit(B_ERROR, &bh->flags);
-	clear_bit(B_DIRTY, &bh->flags);
-	page_clear(p, PG_ERROR);
-	return bdev_write_page(p, &wbc);
 }
 
 int buffer_wait(struct buffer *bh)

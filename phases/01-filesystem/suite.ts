@@ -1,4 +1,5 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { cacheCases } from './cases/caches.js';
 import { crashCases } from './cases/crash.js';
 import { damageCases } from './cases/damage.js';
 import { dataJournalCases } from './cases/data-journal.js';
@@ -35,6 +36,7 @@ export const suite = defineSuite({
 		...geometryCases,
 		...toolCases,
 		...semanticsCases,
+		...cacheCases,
 		...journalCases,
 		...dataJournalCases,
 		...diskErrorCases,

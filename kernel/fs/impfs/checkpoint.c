@@ -5,6 +5,9 @@
  * checkpoint never waits for a commit, and a commit can always get the space it needs. commit_lock is held throughout.
  */
 #include "impfs.h"
+#include <core/time.h>
+
+#define RETRY (5 * NSEC_PER_MSEC)	/* until memory is looked for again */
 
 u32 journal_seed(const struct impfs *fs, u64 sequence)
 {
@@ -16,12 +19,13 @@ u32 journal_seed(const struct impfs *fs, u64 sequence)
 /* Moves n pages to or from neighbouring blocks of the volume and waits. */
 static int block_io(struct impfs *fs, enum bio_op op, u32 block, struct page **pages, u32 n, bool durable)
 {
-	struct bio *bio = bio_alloc(n, GFP_NOFS);
+	struct bio *bio;
 	u32 i;
 	int err;
 
-	if (!bio)
-		return -ENOMEM;
+	/* A journal does not end for lack of memory: what is under way gives some back. */
+	while (!(bio = bio_alloc(n, GFP_NOFS | GFP_NOWARN)))
+		sleep_ns(RETRY);
 	bio->bdev = fs->bdev;
 	bio->sector = (sector_t)block << (IMPFS_BLOCK_SHIFT - 9);
 	bio->op = op;

@@ -447,6 +447,8 @@ static void commit_thread(void *arg)
 		}
 		if (fs->failed || j->error)
 			continue;
+		if (READ_ONCE(j->squeezed))
+			journal_ease(j);
 		/* Whatever there is to commit has changed some buffer. */
 		if (j->load)
 			(void)journal_commit_all(fs);	/* a failure is reported and kept in j->error */
@@ -462,6 +464,7 @@ int journal_start(struct impfs *fs)
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	fs->journal.thread = t;
+	journal_pressure_add(&fs->journal);
 	return 0;
 }
 
@@ -470,8 +473,10 @@ int journal_stop(struct impfs *fs)
 	struct journal *j = &fs->journal;
 	int err;
 
-	if (j->thread)
+	if (j->thread) {
+		journal_pressure_remove(j);
 		kthread_stop(j->thread);
+	}
 	j->thread = NULL;
 	if (j->error)
 		return j->error;

@@ -94,6 +94,8 @@ struct journal {
 	struct task *thread;		/* I commits every few seconds */
 	struct wait_queue wake;
 	bool wanted;
+	bool squeezed;			/* memory is short: what is committed goes home at once */
+	struct list_head link;		/* pressure.c's */
 	struct page **pool;		/* c pages that log blocks are put together in */
 };
 
@@ -127,6 +129,11 @@ int journal_commit_running(struct journal *j);
 int journal_checkpoint_locked(struct journal *j);
 /* Nothing can be written any more: the filesystem is read-only. Returns err. */
 int journal_abort(struct journal *j, int err, const char *what);
+
+/* pressure.c: from when the thread runs until it ends; the thread's part when it finds j->squeezed. */
+void journal_pressure_add(struct journal *j);
+void journal_pressure_remove(struct journal *j);
+void journal_ease(struct journal *j);
 
 /* Starts the thread that commits. */
 int journal_start(struct impfs *fs);

@@ -169,6 +169,8 @@ static int show_partitions(struct seq_file *m, void *v)
 	(void)v;
 	seq_puts(m, "major minor  #blocks  name\n\n");
 	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
+		if (!d->sectors)
+			continue;
 		seq_printf(m, "%4u  %7u %10llu %s\n", MAJOR(d->dev), MINOR(d->dev), d->sectors / 2, d->name);
 		list_for_each_entry(b, &d->parts, part_link)
 			seq_printf(m, "%4u  %7u %10llu %s\n", MAJOR(b->dev), MINOR(b->dev), b->sectors / 2, b->name);
@@ -301,6 +303,15 @@ static int show_inode_nr(struct seq_file *m, void *v)
 	return 0;
 }
 
+static int show_inode_state(struct seq_file *m, void *v)
+{
+	unsigned long unused, n = inode_count_all(&unused);
+
+	(void)v;
+	seq_printf(m, "%lu\t%lu\t0\t0\t0\t0\t0\n", n, unused);
+	return 0;
+}
+
 static int show_dentry_state(struct seq_file *m, void *v)
 {
 	unsigned long unused, n = dcache_count_all(&unused);
@@ -325,6 +336,7 @@ static const struct {
 	{ "sys/kernel/version", show_text, system_name.version }, { "sys/kernel/pid_max", show_text, "32768" },
 	{ "sys/kernel/ngroups_max", show_text, "65536" }, { "sys/kernel/cap_last_cap", show_text, "40" },
 	{ "sys/fs/file-nr", show_file_nr, NULL }, { "sys/fs/inode-nr", show_inode_nr, NULL },
+	{ "sys/fs/inode-state", show_inode_state, NULL },
 	{ "sys/fs/dentry-state", show_dentry_state, NULL }, { "sys/fs/nr_open", show_text, "1048576" },
 	{ "sys/fs/pipe-max-size", show_text, "1048576" },
 	{ "sys/vm/mmap_min_addr", show_text, "65536" },

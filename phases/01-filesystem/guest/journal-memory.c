@@ -1,0 +1,50 @@
+/*
+ * Blocks that are committed and not yet home are held in memory, as many as the log has room for: they make room when
+ * memory is wanted. FOLDER BLOCKS: how many are made to be held.
+ */
+#include "fixture.h"
+
+#include <sys/mman.h>
+
+#define STEP (4092 * 1024ll)		/* what an indirect block maps: each write makes one */
+
+static long number_of(const char *file, const char *word)
+{
+	char line[256];
+	FILE *f = fopen(file, "r");
+	long v = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strncmp(line, word, strlen(word)) == 0)
+			v = strtol(line + strlen(word) + strspn(line + strlen(word), " :"), NULL, 10);
+	if (f)
+		fclose(f);
+	return v;
+}
+
+int main(int argc, char **argv)
+{
+	long killed = number_of("/proc/vmstat", "oom_kill "), total = number_of("/proc/meminfo", "MemTotal");
+	int blocks, fd, written = 0, same = 0, v;
+	size_t want = (size_t)(total / 100) * 85 * 1024 & ~(size_t)4095;
+	volatile char *at;
+
+	enter_folder(argc, argv, "/var/tmp/journal-memory");
+	blocks = argc > 2 ? atoi(argv[2]) : 3000;
+	fd = open("wide", O_CREAT | O_RDWR, 0644);
+	for (int i = 0; i < blocks; i++)
+		written += pwrite(fd, &i, sizeof(i), i * STEP) == sizeof(i);
+	IS(written, blocks);
+	IS(fsync(fd), 0);
+	at = mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	OK(at != MAP_FAILED, "%ld MiB of %ld are mapped", (long)(want >> 20), total >> 10);
+	for (size_t i = 0; i < want; i += 4096)
+		at[i] = 1;
+	OK(number_of("/proc/vmstat", "oom_kill ") == killed, "they can be had, and nobody was killed");
+	for (int i = 0; i < blocks; i++)
+		same += pread(fd, &v, sizeof(v), i * STEP) == sizeof(v) && v == i;
+	IS(same, blocks);
+	munmap((void *)at, want);
+	close(fd);
+	return test_done();
+}
