@@ -29,6 +29,7 @@ import { make, makeArguments } from '../../tools/build/make.js';
 import { fileTime, newestTime } from '../../tools/build/newest.js';
 import { displayPath, fromRoot, imagePath } from '../../tools/build/paths.js';
 import { scaffold } from '../../tools/build/scaffold.js';
+import { untouched } from '../../tools/build/up-to-date.js';
 import { BuildError, InterruptError, ToolError, UsageError, WorkshopError } from '../../tools/errors.js';
 import { interruptsEnd, Lifetime } from '../../tools/lifetime.js';
 import { createLog } from '../../tools/log.js';
@@ -79,6 +80,43 @@ t.test('times of trees', async (t) => {
 	t.equal(fileTime(path.join(scratch, 'none')), 0);
 	t.equal(displayPath(fromRoot('build')), path.relative(process.cwd(), fromRoot('build')) || '.');
 	t.match(imagePath('debug', 'x'), /build\/debug\/images\/x\.img$/);
+});
+
+t.test('make is spared only while nothing that it read or wrote has changed', async (t) => {
+	const source = path.join(scratch, 'sources', 'deep');
+	const objects = path.join(scratch, 'objects', 'deep');
+	const program = path.join(scratch, 'program');
+	const [a, b, object] = [path.join(source, 'a.c'), path.join(source, 'b.c'), path.join(objects, 'a.o')] as const;
+	const files = { inputs: [path.dirname(source)], outputs: [path.dirname(objects), program] };
+	const age = () => {
+		for (const file of [a, path.dirname(source), source, object, path.dirname(objects), objects, program])
+			utimesSync(file, 1000, 1000);
+	};
+	const start = () => {
+		for (const folder of [source, objects]) mkdirSync(folder, { recursive: true });
+		for (const file of [a, object, program]) writeFileSync(file, '');
+		rmSync(b, { force: true });
+		age();
+	};
+	const holds = () => untouched(files, { started: 2_000_000, finished: 3_000_000 });
+	start();
+	t.ok(holds());
+	const changes: [string, () => void][] = [
+		['a source was saved', () => writeFileSync(a, 'x')],
+		['while make ran', () => utimesSync(a, 2500, 2500)],
+		['a source came', () => writeFileSync(b, '')],
+		['a source went', () => rmSync(a)],
+		['an object went', () => rmSync(object)],
+		['the program went', () => rmSync(program)],
+	];
+	for (const [what, change] of changes) {
+		start();
+		change();
+		t.notOk(holds(), what);
+	}
+	start();
+	utimesSync(objects, 2500, 2500);
+	t.ok(holds(), 'what make itself wrote does not count');
 });
 
 t.test('make: what it prints reaches the user, and failures say what to do', async (t) => {

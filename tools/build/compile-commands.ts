@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import { makeArguments } from './make.js';
 import { buildRoot, ensureFolder, fromRoot, type Variant } from './paths.js';
 
@@ -65,6 +64,7 @@ export async function writeCompileCommands(folders: string[], variant: Variant, 
 	const digest = hash.digest('hex');
 	const stamp = path.join(ensureFolder(buildRoot), '.compile-commands');
 	if (readOrEmpty(stamp) === digest) return;
+	const { execa } = await import('execa');
 	const commands: CompileCommand[] = [];
 	for (const folder of folders) {
 		const [file, args] = makeArguments({ folder, variant, jobs: 1, args: ['-n', '-B'] });

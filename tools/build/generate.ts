@@ -1,6 +1,5 @@
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
 import { BuildError } from '../errors.js';
 import { fileTime, newestTime } from './newest.js';
 import { compiledRoot, ensureFolder, fromRoot, generatedRoot } from './paths.js';
@@ -18,6 +17,7 @@ export async function generateHeaders(signal?: AbortSignal): Promise<void> {
 	const stamp = path.join(ensureFolder(generatedRoot), '.stamp');
 	const started = new Date();
 	if (fileTime(stamp) > newestTime(fromRoot('kernel', 'abi'), path.dirname(generator))) return;
+	const { execa } = await import('execa');
 	const result = await execa(process.execPath, ['--enable-source-maps', generator], {
 		all: true,
 		reject: false,

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { execa, type Options } from 'execa';
+import type { Options } from 'execa';
 import { BuildError, ToolError } from '../errors.js';
 import { type Log, silentLog } from '../log.js';
 import { buildRoot, displayPath, ensureFolder, fromRoot, type Variant, variantRoot } from './paths.js';
+import { noteMade, upToDate } from './up-to-date.js';
 
 export interface MakeOptions {
 	/** Folder below the repository's root that has the makefile: `kernel` or `userland`. */
@@ -43,13 +44,18 @@ export function makeArguments(options: MakeOptions): [string, string[]] {
 
 /**
  * Makes kernel or user space. What the compiler prints reaches the user as it was printed: at once with `-v`,
- * otherwise in one piece when the build fails; it is also kept in build/VARIANT/FOLDER.log.
+ * otherwise in one piece when the build fails; it is also kept in build/VARIANT/FOLDER.log. Without `-v`, make is not even
+ * started when it would find nothing to do.
  *
  * @throws BuildError when make fails, ToolError when make or the compiler is not installed
  */
 export async function make(options: MakeOptions): Promise<void> {
 	const log = options.log ?? silentLog;
 	const live = options.verbose === true || log.level > 0;
+	const whole = (options.args ?? []).length === 0;
+	if (whole && !live && upToDate(options.folder, options.variant)) return;
+	const { execa } = await import('execa');
+	const started = Date.now();
 	const [file, args] = makeArguments(options);
 	const logFile = options.logFile ?? path.join(ensureFolder(variantRoot(options.variant)), `${options.folder}.log`);
 	if (live) log.detail(`${file} ${args.join(' ')}`);
@@ -68,7 +74,10 @@ export async function make(options: MakeOptions): Promise<void> {
 	const result = await child;
 	options.signal?.throwIfAborted();
 	writeFileSync(logFile, result.all ? `${result.all}\n` : '');
-	if (!result.failed) return;
+	if (!result.failed) {
+		if (whole) noteMade(options.folder, options.variant, started);
+		return;
+	}
 	if (result.code === 'ENOENT') throw new ToolError(`${file} is not installed`, { cause: result.originalMessage });
 	const output = result.all ?? '';
 	if (!live) log.raw(`${output}\n`);

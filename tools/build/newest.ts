@@ -18,3 +18,16 @@ export function newestTime(...roots: string[]): number {
 export function fileTime(file: string): number {
 	return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
+
+/** Newest modification time (ms) of the folders at or below the paths, which changes with their entries; files do not count. */
+export function newestFolderTime(...roots: string[]): number {
+	let newest = 0;
+	for (const root of roots) {
+		const status = statSync(root, { throwIfNoEntry: false });
+		if (!status?.isDirectory()) continue;
+		newest = Math.max(newest, status.mtimeMs);
+		for (const entry of readdirSync(root, { withFileTypes: true }))
+			if (entry.isDirectory()) newest = Math.max(newest, newestFolderTime(path.join(root, entry.name)));
+	}
+	return newest;
+}
