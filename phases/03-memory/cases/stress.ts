@@ -9,6 +9,8 @@ interface Stressor {
 	readonly quick?: number;
 	/** More of the command line. */
 	readonly options?: readonly string[];
+	/** Works on files: they lie on the disk, not in tmpfs. */
+	readonly disk?: boolean;
 }
 
 const stressors: readonly Stressor[] = [
@@ -24,6 +26,11 @@ const stressors: readonly Stressor[] = [
 	{ step: '3.3', name: 'madvise', full: 100, quick: 1 },
 	{ step: '3.3', name: 'mlock', full: 5000, quick: 20 },
 	{ step: '3.3', name: 'msync', full: 10000, quick: 100 },
+	{ step: '3.3', name: 'hdd', full: 20000, quick: 50, options: ['--hdd-bytes', '8M'], disk: true },
+	{ step: '3.3', name: 'dir', full: 5000, quick: 50, disk: true },
+	{ step: '3.3', name: 'rename', full: 50000, quick: 500, disk: true },
+	{ step: '3.3', name: 'link', full: 200, quick: 1, disk: true },
+	{ step: '3.4', name: 'swap', full: 500, quick: 2, disk: true },
 	{ step: '3.5', name: 'shm', full: 500, quick: 2 },
 	{ step: '3.5', name: 'shm-sysv', full: 500, quick: 2 },
 	{ step: '3.5', name: 'sem-sysv', full: 200000, quick: 2000 },
@@ -31,7 +38,10 @@ const stressors: readonly Stressor[] = [
 	{ step: '3.5', name: 'memfd', full: 500, quick: 1, options: ['--memfd-bytes', '8M', '--memfd-fds', '16'] },
 ];
 
-function stressCase({ step, name, full, quick, options = [] }: Stressor, tier: 'quick' | 'full'): CaseDeclaration {
+function stressCase(
+	{ step, name, full, quick, options = [], disk }: Stressor,
+	tier: 'quick' | 'full',
+): CaseDeclaration {
 	return {
 		id: `${step}/stress-${name}${tier === 'full' ? '-long' : ''}`,
 		title: `stress-ng --${name} --verify finds no error`,
@@ -53,7 +63,7 @@ function stressCase({ step, name, full, quick, options = [] }: Stressor, tier: '
 					'--timeout',
 					tier === 'full' ? '600' : '90',
 					'--temp-path',
-					'/tmp',
+					disk ? '/var/tmp' : '/tmp',
 				],
 				{ timeout: (tier === 'full' ? 800 : 110) * 1000 },
 			);
