@@ -8,6 +8,7 @@ import { diskErrorCases } from './cases/disk-errors.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
+import { readErrorCases } from './cases/read-errors.js';
 import { semanticsCases } from './cases/semantics.js';
 import { specialCases } from './cases/special.js';
 import { sysfsCases } from './cases/sysfs.js';
@@ -38,6 +39,7 @@ export const suite = defineSuite({
 		...semanticsCases,
 		...cacheCases,
 		...journalCases,
+		...readErrorCases,
 		...dataJournalCases,
 		...diskErrorCases,
 		...crashCases,
