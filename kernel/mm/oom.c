@@ -92,23 +92,38 @@ static struct task *choose(unsigned long *worst, bool *ending)
 	return victim;
 }
 
-bool oom_kill(void)
+static bool kill_worst(void)
 {
 	struct task *victim;
 	unsigned long points;
 	bool ending;
 
 	victim = choose(&points, &ending);
-	if (!victim) {
-		sleep_ns(10 * NSEC_PER_MSEC);
+	if (!victim)
 		return ending;
-	}
 	report(victim, points);
 	vm_event(OOM_KILL, 1);
 	victim->signal->flags |= SIGNAL_OOM_VICTIM;	/* one instruction; the flag only grants memory */
 	(void)signal_send(SIGKILL, victim);	/* SIGKILL needs no queue entry */
 	task_put(victim);
-	if (!fatal_signal_pending(current))
-		sleep_ns(NSEC_PER_MSEC);
 	return true;
+}
+
+bool oom_kill(void)
+{
+	static bool busy;
+	bool again = true, mine;
+
+	/* One at a time: while one chooses and tells, others would choose the same. */
+	preempt_disable();
+	mine = !busy;
+	busy = true;
+	preempt_enable();
+	if (mine) {
+		again = kill_worst();
+		WRITE_ONCE(busy, false);
+	}
+	if (!fatal_signal_pending(current))
+		sleep_ns(mine && again ? NSEC_PER_MSEC : 10 * NSEC_PER_MSEC);
+	return again;
 }

@@ -1,9 +1,33 @@
+import { setTimeout } from 'node:timers/promises';
+import type { CaseMachine } from '../../../tools/suite/case-machine.js';
 import { type CaseDeclaration, defineCases } from '../../../tools/suite/declaration.js';
 import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
 
 /** A swap file of that many MiB at /swap, in use. */
 export function swapFile(mib: number): string {
 	return `dd if=/dev/zero of=/swap bs=1M count=${mib} 2>&1 && chmod 600 /swap && mkswap /swap && swapon /swap`;
+}
+
+/** Asks a shell for something every other second, until stopped; resolves to the slowest answer's milliseconds. */
+function askShell(vm: CaseMachine, signal: AbortSignal): { stop(): Promise<number> } {
+	const done = new AbortController();
+	const asking = (async () => {
+		let slowest = 0;
+		while (!done.signal.aborted && !signal.aborted) {
+			const start = performance.now();
+			await vm.sh('ls / | wc -l', { timeout: 60_000, signal });
+			slowest = Math.max(slowest, performance.now() - start);
+			await setTimeout(2000, undefined, { signal: done.signal }).catch(() => undefined);
+		}
+		return Math.round(slowest);
+	})();
+	asking.catch(() => undefined);
+	return {
+		stop: () => {
+			done.abort();
+			return asking;
+		},
+	};
 }
 
 /** Live data of so many times a machine's memory, while a shell answers. */
@@ -18,9 +42,18 @@ function longData(times: number): CaseDeclaration {
 		machine: { memory },
 		timeout: 3000,
 		run: async (vm, t) => {
-			const swap = await vm.sh(swapFile(memory * (times - 1) + 64), { timeout: 300_000 });
+			// Parent and child together have half as much again.
+			const swap = await vm.sh(swapFile(memory * times * 1.5), { timeout: 300_000 });
 			t.ok(swap.status === 0, 'a swap file', swap.stderr);
+			const asked = askShell(vm, t.signal);
 			await runGuestTest(vm, t, guestTestPath(3, 'swap-data'), [String(memory * times)], { timeout: 2_600_000 });
+			const slowest = await asked.stop();
+			t.ok(slowest <= 5000, `a shell answered within ${slowest} ms`);
+			t.figures.push({
+				name: `swap: a shell's slowest answer, data of ${times} times memory`,
+				value: slowest,
+				unit: 'ms',
+			});
 		},
 	};
 }
