@@ -1,6 +1,7 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { pressureCases } from './cases/pressure.js';
 import { programCases } from './cases/programs.js';
+import { protectionCases } from './cases/protection.js';
 import { sharedCases } from './cases/shared.js';
 import { spaceCases } from './cases/spaces.js';
 import { stressCases } from './cases/stress.js';
@@ -21,5 +22,13 @@ export const suite = defineSuite({
 		'Phase 3, memory: address spaces, demand paging, swap, shared memory.',
 		'Try: free    cat /proc/meminfo    cat /proc/self/smaps    cat /proc/sysvipc/shm',
 	].join('\n'),
-	cases: [...spaceCases, ...sharedCases, ...swapCases, ...stressCases, ...programCases, ...pressureCases],
+	cases: [
+		...spaceCases,
+		...sharedCases,
+		...swapCases,
+		...stressCases,
+		...programCases,
+		...pressureCases,
+		...protectionCases,
+	],
 });
