@@ -311,7 +311,7 @@ static long control_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 }
 
 static const struct file_ops control_ops = { .ioctl = control_ioctl, .llseek = no_llseek };
-static struct chrdev control = { .first = MKDEV(10, 237), .count = 1, .name = "loop-control", .op = &control_ops };
+static struct chrdev control = { .first = MKDEV(10, 237), .count = 1, .name = "misc", .op = &control_ops };
 
 static int __init loop_init(void)
 {
@@ -327,6 +327,7 @@ static int __init loop_init(void)
 		wait_queue_init(&l->wait);
 		work_init(&l->clear, clear_work);
 		snprintf(l->disk.name, sizeof(l->disk.name), "loop%u", i);
+		l->disk.driver = "loop";
 		l->disk.dev = MKDEV(7, i);
 		l->disk.minors = 1;
 		l->disk.max_sectors = 1024;

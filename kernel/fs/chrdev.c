@@ -47,22 +47,36 @@ static const struct chrdev *find(dev_t dev)
 	return found;
 }
 
+/* lock held. */
+static bool shown_before(const struct chrdev *c)
+{
+	const struct chrdev *prev;
+
+	list_for_each_entry(prev, &devices, link) {
+		if (prev == c)
+			return false;
+		if (MAJOR(prev->first) == MAJOR(c->first) && strcmp(prev->name, c->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 void chrdev_show(struct seq_file *m)
 {
-	struct chrdev *c, *prev;
-	bool seen;
+	const struct chrdev *c;
 
 	spin_lock(&lock);
-	list_for_each_entry(c, &devices, link) {
-		seen = false;
-		list_for_each_entry(prev, &devices, link) {
-			if (prev == c)
-				break;
-			if (MAJOR(prev->first) == MAJOR(c->first) && strcmp(prev->name, c->name) == 0)
-				seen = true;
+	for (unsigned major = 0; major < 512; major++) {
+		list_for_each_entry(c, &devices, link) {
+			size_t len = strlen(c->name);
+
+			/* Terminals with a folder of their own: "pts/" is the driver pts. */
+			if (MAJOR(c->first) != major || shown_before(c))
+				continue;
+			seq_printf(m, "%3u ", major);
+			seq_write(m, c->name, c->name[len - 1] == '/' ? len - 1 : len);
+			seq_putc(m, '\n');
 		}
-		if (!seen)
-			seq_printf(m, "%3u %s\n", MAJOR(c->first), c->name);
 	}
 	spin_unlock(&lock);
 }

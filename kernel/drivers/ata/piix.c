@@ -28,6 +28,7 @@ static int add_drive(struct ata_drive *d)
 		return -ENOSPC;
 	}
 	snprintf(disk->name, sizeof(disk->name), "sd%c", 'a' + disks);
+	disk->driver = "sd";
 	disk->dev = MKDEV(8, disks * 16);
 	disk->minors = 16;
 	disk->timeout_ms = TIMEOUT_MS;

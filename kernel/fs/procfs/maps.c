@@ -68,6 +68,8 @@ static void show_area(struct seq_file *m, struct vm_area *v)
 	/* Names stand in column 49 on 32-bit machines. */
 	while (name && at < line + 49)
 		*at++ = ' ';
+	if (!name)
+		*at++ = ' ';
 	seq_write(m, line, (size_t)(at - line));
 	if (name)
 		seq_escape(m, name, "\n");

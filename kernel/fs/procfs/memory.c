@@ -15,9 +15,20 @@ static void line(struct seq_file *m, const char *name, unsigned long pages)
 	seq_printf(m, "%s:%s%8lu kB\n", name, &"               "[min(strlen(name), (size_t)15)], K(pages));
 }
 
+/* Pages of block devices: metadata of filesystems, and what is read of the devices themselves. */
+static unsigned long buffer_pages(void)
+{
+	unsigned long n = 0;
+
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b))
+		n += READ_ONCE(b->inode->mapping->nrpages);
+	return n;
+}
+
 static int show_meminfo(struct seq_file *m, void *v)
 {
 	unsigned long swap_total, swap_free, files, cached = (unsigned long)max(atomic_read(&swap_cached), 0);
+	unsigned long buffers = buffer_pages();
 	struct mem_stats s;
 
 	(void)v;
@@ -27,8 +38,8 @@ static int show_meminfo(struct seq_file *m, void *v)
 	line(m, "MemTotal", s.total);
 	line(m, "MemFree", s.free);
 	line(m, "MemAvailable", s.free + min(files, s.page_cache));
-	line(m, "Buffers", 0);
-	line(m, "Cached", s.page_cache);
+	line(m, "Buffers", buffers);
+	line(m, "Cached", s.page_cache - min(buffers, s.page_cache));
 	line(m, "SwapCached", cached);
 	line(m, "Active", lru_size[LRU_ANON_ACTIVE] + lru_size[LRU_FILE_ACTIVE]);
 	line(m, "Inactive", lru_size[LRU_ANON] + lru_size[LRU_FILE]);

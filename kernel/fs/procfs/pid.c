@@ -441,7 +441,7 @@ static struct dentry *fd_lookup(struct inode *dir, struct dentry *d, bool info)
 			proc_i(i)->fd = fd;
 			i->op = info ? &text_iops : &fd_link_iops;
 			i->fop = info ? &fdinfo_fops : NULL;
-			i->size = 64;
+			i->size = info ? 0 : 64;
 			use_ops(d);
 			d_add(d, i);
 			ret = NULL;

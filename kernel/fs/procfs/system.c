@@ -132,7 +132,7 @@ static int show_interrupts(struct seq_file *m, void *v)
 		const char *name = irq_describe(i, &n);
 
 		if (name)
-			seq_printf(m, "%3u: %10llu   %s\n", i, n, name);
+			seq_printf(m, "%3u: %10llu    XT-PIC      %s\n", i, n, name);
 	}
 	return 0;
 }
@@ -143,8 +143,14 @@ static int show_devices(struct seq_file *m, void *v)
 	seq_puts(m, "Character devices:\n");
 	chrdev_show(m);
 	seq_puts(m, "\nBlock devices:\n");
-	for (struct disk *d = disk_next(NULL); d; d = disk_next(d))
-		seq_printf(m, "%3u %s\n", MAJOR(d->dev), d->name);
+	for (unsigned major = 0; major < 256; major++) {
+		for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
+			if (MAJOR(d->dev) == major) {
+				seq_printf(m, "%3u %s\n", major, d->driver);
+				break;
+			}
+		}
+	}
 	return 0;
 }
 

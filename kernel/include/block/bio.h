@@ -88,6 +88,7 @@ struct disk_ops {
 /* Locks: q queue lock, b bdev lock (block/disk.c), I set by the driver before disk_add() */
 struct disk {
 	char name[16];			/* I "sda" */
+	const char *driver;		/* I whose major number it is, in /proc/devices */
 	dev_t dev;			/* I minor 0 of the whole disk */
 	unsigned minors;		/* I whole disk and partitions */
 	sector_t sectors;		/* I, or disk_resize() */

@@ -51,7 +51,7 @@ async function held(
 	);
 	const value = (name: string) => Number(new RegExp(`^${name}:? +(\\d+)`, 'm').exec(stdout)?.[1]);
 	// Caches keep what they may give back; all else is in use.
-	const memory = value('MemTotal') - value('MemFree') - value('Cached') - value('Slab');
+	const memory = value('MemTotal') - value('MemFree') - value('Buffers') - value('Cached') - value('Slab');
 	return {
 		memory,
 		tasks: Number(/^TASKS .*\/(\d+)/m.exec(stdout)?.[1]),
