@@ -140,6 +140,11 @@ out:
 	return err;
 }
 
+bool impfs_more_room(struct impfs *fs, int err)
+{
+	return err == -ENOSPC && READ_ONCE(fs->busy_blocks) && journal_commit_all(fs) == 0;
+}
+
 /* Frees within one group. */
 static int free_run(struct handle *h, u32 group, u32 bit, u32 count)
 {

@@ -298,6 +298,7 @@ static int write_begin(struct file *file, struct address_space *m, loff_t pos, u
 
 	(void)file;
 	*fsdata = NULL;
+again:
 	journal_room(impfs_of(inode->sb));
 	page = find_or_create_page(m, index, GFP_NOFS | GFP_USER);
 	if (!page)
@@ -332,6 +333,8 @@ static int write_begin(struct file *file, struct address_space *m, loff_t pos, u
 out_unlock:
 	page_unlock(page);
 	page_put(page);
+	if (impfs_more_room(impfs_of(inode->sb), err))
+		goto again;
 	return err;
 }
 

@@ -127,6 +127,8 @@ u32 impfs_bucket(const struct impfs *fs, const char *name, u32 len);	/* lowest k
 /* balloc.c */
 /* Takes up to *count neighbouring blocks near goal; *count says how many. */
 int impfs_alloc_blocks(struct handle *h, u32 goal, u32 *start, u32 *count);
+/* After an operation failed with err, without a handle: if -ENOSPC, commits what was freed. True: try again. */
+bool impfs_more_room(struct impfs *fs, int err);
 /* Gives blocks back; they are not used again before the commit. */
 int impfs_free_blocks(struct handle *h, u32 start, u32 count);
 /* A committed transaction's frees: the blocks may be used again. */

@@ -83,6 +83,8 @@ static int reserve(struct inode *inode, u64 from, u64 to, bool empty)
 		err2 = impfs_put_inode(&h, inode);
 		impfs_i(inode)->datasync_tid = h.tid;
 		journal_end(&h);
+		if (impfs_more_room(fs, err))
+			err = 0;
 		if (!err)
 			err = err2;
 		from += count;

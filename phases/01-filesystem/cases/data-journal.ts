@@ -152,6 +152,24 @@ export const dataJournalCases = defineCases([
 		},
 	},
 	{
+		id: '1.3/last-blocks',
+		title: 'blocks that the running transaction has freed are had by committing it, with data in the log and without',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		run: async (_vm, t) => {
+			const [file = ''] = volumes(t, [{ name: 'last', size: 16 * MIB }]);
+			const vm = await t.boot({ extra: moreDisks([file]) });
+			for (const mode of ['ordered', 'journal']) {
+				await vm.sh(`mkdir -p /mnt/x && mount -t impfs -o data=${mode} /dev/sdb /mnt/x`);
+				await runGuestTest(vm, t, guestTestPath(1, 'last-blocks'), [`/mnt/x/${mode}`]);
+				t.equal((await vm.sh('umount /mnt/x')).status, 0, 'it is unmounted');
+			}
+			await vm.machine.dispose();
+			look(file, (_volume, device) => t.same(fsck(device, { time }).problems, [], 'the volume is sound'));
+		},
+	},
+	{
 		id: '1.3/data-journal-semantics',
 		title: 'files whose data is in the log are mapped, cut, punched, reserved and copied as others are',
 		tier: 'quick',
