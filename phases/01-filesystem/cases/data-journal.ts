@@ -179,10 +179,12 @@ export const dataJournalCases = defineCases([
 		run: async (_vm, t) => {
 			const [file = ''] = volumes(t, [{ name: 'semantics', size: 64 * MIB }]);
 			const vm = await t.boot({ extra: moreDisks([file]) });
-			await vm.sh('mkdir -p /mnt/x && mount -t impfs -o data=journal /dev/sdb /mnt/x');
+			await vm.sh('mkdir -p /mnt/x && mount -t impfs /dev/sdb /mnt/x');
+			await runGuestTest(vm, t, guestTestPath(1, 'logged-data'), ['/mnt/x/switched']);
+			await vm.sh('umount /mnt/x && mount -t impfs -o data=journal /dev/sdb /mnt/x');
 			for (const name of ['mapped', 'logged-data', 'sparse', 'descriptors', 'passing'])
 				await runGuestTest(vm, t, guestTestPath(1, name), [`/mnt/x/${name}`], { timeout: 100_000 });
-			const operations = String(t.size(200_000, 20_000));
+			const operations = String(t.size(200_000, 10_000));
 			const args = ['/mnt/x/exerciser', String(t.seed), operations];
 			await runGuestTest(vm, t, guestTestPath(1, 'exerciser'), args, { timeout: 1_000_000 });
 			t.equal((await vm.sh('umount /mnt/x')).status, 0, 'it is unmounted');

@@ -12,6 +12,7 @@
 #define JOURNAL_DATA 0x4000u
 #define PAGES 3000u		/* more than a transaction of this volume, and than its log */
 #define PAGE 4096u
+#define BUSY 48u		/* pages that change while the flag does: each in both ways */
 
 static unsigned numbers[PAGES];
 
@@ -78,26 +79,36 @@ static void test_mapped(void)
 	close(fd);
 }
 
+/* Sets and clears the flag, each time after some more changes. */
+static int switch_often(int fd, const volatile unsigned *changes)
+{
+	for (unsigned i = 0; i < 60; i++) {
+		while (*changes < i * 10)
+			usleep(100);
+		if (log_data(fd, i & 1))
+			return 1;
+	}
+	return 0;
+}
+
 /* A child sets and clears the flag while pages change in both ways; nothing of it is lost. */
 static void test_switched(void)
 {
+	volatile unsigned *changes = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int fd = open("mapped", O_RDWR), status;
 	unsigned *p = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), state = 7;
 	pid_t child;
 
-	BAIL_UNLESS(fd >= 0 && p != MAP_FAILED, "cannot map");
+	BAIL_UNLESS(fd >= 0 && p != MAP_FAILED && changes != MAP_FAILED, "cannot map");
 	child = fork();
-	if (child == 0) {
-		for (int i = 0; i < 60; i++)
-			if (log_data(fd, i & 1))
-				_exit(1);
-		_exit(0);
-	}
+	if (child == 0)
+		_exit(switch_often(fd, changes));
 	for (unsigned n = 0; waitpid(child, &status, WNOHANG) == 0; n++) {
 		unsigned page[PAGE / 4], i;
 
+		*changes = n;
 		state = state * 1664525u + 1013904223u;
-		i = (state >> 8) % PAGES;
+		i = (state >> 8) % BUSY;
 		if (n & 1) {
 			store(p + i * (PAGE / 4), i, state);
 			continue;
