@@ -3,11 +3,55 @@
 #include "thread.h"
 
 #include <abi/futex.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 static volatile int word, other, woken;
+
+/*
+ * Waits until a task sleeps that has nothing to sleep for but the word. How long it takes to get there is the host's to
+ * say: one that comes later than it is woken sleeps for ever.
+ */
+static int asleep(int process, int tid)
+{
+	char path[48], line[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", process, tid);
+	for (int i = 0; i < 30000; i++) {
+		int fd = open(path, O_RDONLY);
+
+		n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+		if (fd >= 0)
+			close(fd);
+		line[n < 0 ? 0 : n] = 0;
+		if (strstr(line, ") S "))
+			return 1;
+		usleep(1000);
+	}
+	return 0;
+}
+
+static int all_asleep(struct thread *threads, int count)
+{
+	int good = 1;
+
+	for (int i = 0; i < count; i++)
+		good &= asleep(getpid(), threads[i].tid);
+	return good;
+}
+
+/* Waits until so many have said that they were woken, and no more come. */
+static int woken_are(int count)
+{
+	for (int i = 0; i < 30000 && woken < count; i++)
+		usleep(1000);
+	usleep(10000);
+	return woken == count;
+}
 
 static int wait_on_word(void *argument)
 {
@@ -53,10 +97,9 @@ static void test_wake(void)
 	word = woken = 0;
 	for (int i = 0; i < 5; i++)
 		thread_start(&t[i], wait_on_word, NULL);
-	usleep(20000);
+	OK(all_asleep(t, 5), "five threads wait");
 	IS(futex(&word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 2, NULL, NULL, 0), 2);
-	usleep(20000);
-	IS(woken, 2);
+	OK(woken_are(2), "two are woken: %d", woken);
 	/* One is woken, the others wait for another word from then on. */
 	ERRNO(futex(&word, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, (void *)10, &other, 5), EAGAIN);
 	IS(futex(&word, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, (void *)10, &other, 0), 3);
@@ -69,7 +112,7 @@ static void test_wake(void)
 	woken = 0;
 	for (int i = 0; i < 2; i++)
 		thread_start(&t[i], wait_on_bits, &bits[i]);
-	usleep(20000);
+	OK(all_asleep(t, 2), "two threads wait for bits");
 	IS(futex(&word, FUTEX_WAKE_BITSET, 10, NULL, NULL, 2), 1);
 	thread_join(&t[1]);
 	IS(woken, 2);
@@ -84,7 +127,7 @@ static void test_wake_op(void)
 	word = woken = 0;
 	other = 5;
 	thread_start(&t, wait_on_word, NULL);
-	usleep(10000);
+	OK(asleep(getpid(), t.tid), "a thread waits");
 	/* other = 9; wakes one waiter of word, and one of other if it was 5. */
 	int operation = FUTEX_OP_SET << 28 | FUTEX_OP_CMP_EQ << 24 | 9 << 12 | 5;
 	IS(futex(&word, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1, &other, operation), 1);
@@ -101,17 +144,18 @@ static void test_shared_pages(void)
 	pid_t pid = fork();
 	if (pid == 0)
 		_exit(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) == 0 && *shared == 3 ? 4 : 5);
-	usleep(20000);
+	OK(asleep(pid, pid), "a child waits");
 	*shared = 3;
 	IS(futex(shared, FUTEX_WAKE, 1, NULL, NULL, 0), 1);
 	OK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 4, "a child waits for a word of shared memory");
 	word = 0;
 	pid = fork();
 	if (pid == 0) {
-		struct timespec short_time = {0, 50000000};
+		struct timespec short_time = {0, 200000000};
+
 		_exit(futex(&word, FUTEX_WAIT, 0, &short_time, NULL, 0) == -1 && errno == ETIMEDOUT ? 4 : 5);
 	}
-	usleep(10000);
+	usleep(10000);		/* whether it waits already or not, nobody wakes it */
 	IS(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
 	OK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 4, "a private copy of a page is another key");
 	munmap((void *)shared, 4096);
@@ -165,7 +209,7 @@ static void test_robust(void)
 
 int main(void)
 {
-	TEST_PLAN(31);
+	TEST_PLAN(35);
 	test_errors();
 	test_wake();
 	test_wake_op();
