@@ -49,7 +49,7 @@ static void check_rt_share(struct task *running, nsec_t now)
 		rq.rt_start = now;
 		if (rq_top_rt(&rq) > running->prio)
 			resched();
-	} else if (rq.rt_throttled && task_is_rt(running) && rq.leftmost) {
+	} else if (rq.rt_throttled && task_is_rt(running) && rq_first_fair(&rq)) {
 		resched();
 	}
 }
@@ -88,13 +88,17 @@ static void activate(struct task *t, bool new)
 {
 	struct task *running = current;
 
-	if (!task_is_rt(t))
+	if (!task_is_rt(t)) {
+		/* Who has run alone for long has moved on since the last switch: the newcomer starts from where it is now. */
+		if (!task_is_rt(running) && running != this_cpu()->idle) {
+			charge(running, ktime_get());
+			rq_update_min(&rq, running);
+		}
 		rq_place(&rq, t, new);
+	}
 	t->on_rq = true;
 	rq.running++;
 	rq_insert(&rq, t, false);
-	if (!task_is_rt(running) && running != this_cpu()->idle && !task_is_rt(t))
-		charge(running, ktime_get());
 	if (preempts(t, running))
 		resched();
 }
@@ -225,6 +229,8 @@ static struct task *switch_to_next(bool preempt)
 		if (!tick_timer.armed)
 			timer_arm(&tick_timer, now + TICK_NS);
 	}
+	if (prev->rseq)
+		prev->rseq_event = true;
 	if (preempt)
 		prev->nivcsw++;
 	else
@@ -307,17 +313,13 @@ void sched_tail(struct task *prev)
 
 void yield(void)
 {
-	struct task *self = current;
+	struct task *self = current, *first, *dead = NULL;
 	unsigned long flags = irq_save();
-	struct task *dead = NULL;
 
 	if (rq.running > 1) {
-		if (rq.leftmost && !task_is_rt(self)) {
-			u64 first = rb_entry(rq.leftmost, struct task, rq_node)->vruntime;
-
-			if ((s64)(first - self->vruntime) > 0)
-				self->vruntime = first;
-		}
+		first = task_is_rt(self) ? NULL : rq_first_fair(&rq);
+		if (first && (s64)(first->vruntime - self->vruntime) > 0)
+			self->vruntime = first->vruntime;
 		self->state = TASK_RUNNING;
 		dead = switch_to_next(false);
 	}
@@ -386,10 +388,10 @@ void sched_tick(nsec_t now)
 			t->slice_start = 0;	/* to the tail of its list */
 			resched();
 		}
-	} else if (!task_is_rt(t) && rq.leftmost) {
-		u64 first = rb_entry(rq.leftmost, struct task, rq_node)->vruntime;
+	} else if (!task_is_rt(t)) {
+		const struct task *first = rq_first_fair(&rq);
 
-		if ((s64)(t->vruntime - first) > 0)
+		if (first && (s64)(t->vruntime - first->vruntime) > 0)
 			resched();
 	}
 }

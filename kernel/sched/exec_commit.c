@@ -232,6 +232,8 @@ int exec_commit(struct exec_image *image)
 	self->sas_sp = self->sas_size = 0;
 	self->sas_flags = 0;
 	self->restart.fn = NULL;
+	self->rseq = NULL;
+	self->rseq_event = false;
 	self->signal->did_exec = true;
 	self->exit_signal = SIGCHLD;
 	if (self->blocked == ~0ull)

@@ -165,6 +165,9 @@ static void reset_copy(struct task *t, const struct clone_request *r)
 	t->set_child_tid = (r->flags & CLONE_CHILD_SETTID) ? r->child_tid : NULL;
 	t->clear_child_tid = (r->flags & CLONE_CHILD_CLEARTID) ? r->child_tid : NULL;
 	t->robust_list = NULL;
+	t->rseq_event = false;
+	if (r->flags & CLONE_VM || r->fn)
+		t->rseq = NULL;			/* the original's; this one registers its own */
 	t->vfork_done = NULL;
 	t->restart.fn = NULL;
 	t->kthread_done = NULL;

@@ -1,6 +1,9 @@
 /*
- * Queues of runnable tasks: an array of lists by priority for real time, a tree by weighted run time for the rest.
- * Both take the next task in O(1) and queue one in O(1) and O(log n).
+ * Queues of runnable tasks: an array of lists by priority for real time, a list and a tree by weighted run time for
+ * the rest. The next task is taken in O(1).
+ *
+ * Who has had its turn mostly has the most run time of all: it goes to the end of the list in O(1), however many there
+ * are. Only who comes in between goes into the tree, in O(log n). Each is in order; the first of both is next.
  *
  * Invariant: a task is in a queue exactly when it is runnable (on_rq) and not the one that runs. Interrupts off.
  */
@@ -17,7 +20,8 @@ void rq_init(struct run_queue *rq)
 {
 	for (unsigned i = 0; i < RT_PRIORITIES; i++)
 		list_init(&rq->rt[i]);
-	rq->fair = (struct rb_root)RB_ROOT;
+	list_init(&rq->fair_queue);
+	rq->fair_tree = (struct rb_root)RB_ROOT;
 }
 
 void rq_set_weight(struct task *t)
@@ -35,14 +39,38 @@ u64 rq_weighted(u64 delta, const struct task *t)
 	return (delta * t->inv_weight) >> 22;
 }
 
+static bool before(const struct task *a, const struct task *b)
+{
+	return (s64)(a->vruntime - b->vruntime) < 0;
+}
+
+struct task *rq_first_fair(const struct run_queue *rq)
+{
+	struct task *queued, *t;
+
+	if (!rq->leftmost)
+		return list_empty(&rq->fair_queue) ? NULL : list_first_entry(&rq->fair_queue, struct task, rq_list);
+	t = rb_entry(rq->leftmost, struct task, rq_node);
+	if (list_empty(&rq->fair_queue))
+		return t;
+	queued = list_first_entry(&rq->fair_queue, struct task, rq_list);
+	return before(t, queued) ? t : queued;
+}
+
 static void fair_insert(struct run_queue *rq, struct task *t)
 {
-	struct rb_node **link = &rq->fair.node, *parent = NULL;
+	struct rb_node **link = &rq->fair_tree.node, *parent = NULL;
 	bool first = true;
 
+	t->in_tree = !list_empty(&rq->fair_queue) &&
+		     before(t, list_last_entry(&rq->fair_queue, struct task, rq_list));
+	if (!t->in_tree) {
+		list_add_tail(&t->rq_list, &rq->fair_queue);
+		return;
+	}
 	while (*link) {
 		parent = *link;
-		if ((s64)(t->vruntime - rb_entry(parent, struct task, rq_node)->vruntime) < 0) {
+		if (before(t, rb_entry(parent, struct task, rq_node))) {
 			link = &parent->left;
 		} else {
 			link = &parent->right;
@@ -52,7 +80,7 @@ static void fair_insert(struct run_queue *rq, struct task *t)
 	if (first)
 		rq->leftmost = &t->rq_node;
 	rb_link(&t->rq_node, parent, link);
-	rb_insert_fixup(&t->rq_node, &rq->fair);
+	rb_insert_fixup(&t->rq_node, &rq->fair_tree);
 }
 
 void rq_insert(struct run_queue *rq, struct task *t, bool front)
@@ -77,9 +105,13 @@ void rq_remove(struct run_queue *rq, struct task *t)
 	} else {
 		if (rq->next == t)
 			rq->next = NULL;
+		if (!t->in_tree) {
+			list_del(&t->rq_list);
+			return;
+		}
 		if (rq->leftmost == &t->rq_node)
 			rq->leftmost = rb_next(&t->rq_node);
-		rb_erase(&t->rq_node, &rq->fair);
+		rb_erase(&t->rq_node, &rq->fair_tree);
 	}
 }
 
@@ -97,36 +129,25 @@ struct task *rq_take_next(struct run_queue *rq)
 	int priority = rq_top_rt(rq);
 	struct task *t;
 
-	if (unlikely(priority && !(rq->rt_throttled && rq->leftmost)))
+	if (unlikely(priority && !(rq->rt_throttled && rq_first_fair(rq))))
 		t = list_first_entry(&rq->rt[priority], struct task, rq_list);
 	else if (unlikely(rq->next))
 		t = rq->next;
-	else if (rq->leftmost)
-		t = rb_entry(rq->leftmost, struct task, rq_node);
 	else
-		return NULL;
-	rq_remove(rq, t);
+		t = rq_first_fair(rq);
+	if (t)
+		rq_remove(rq, t);
 	return t;
 }
 
 void rq_update_min(struct run_queue *rq, const struct task *running)
 {
-	u64 least = rq->min_vruntime;
-	bool any = false;
+	const struct task *least = rq_first_fair(rq);
 
-	if (running) {
-		least = running->vruntime;
-		any = true;
-	}
-	if (rq->leftmost) {
-		u64 first = rb_entry(rq->leftmost, struct task, rq_node)->vruntime;
-
-		if (!any || (s64)(first - least) < 0)
-			least = first;
-		any = true;
-	}
-	if (any && (s64)(least - rq->min_vruntime) > 0)
-		rq->min_vruntime = least;
+	if (running && (!least || before(running, least)))
+		least = running;
+	if (least && (s64)(least->vruntime - rq->min_vruntime) > 0)
+		rq->min_vruntime = least->vruntime;
 }
 
 void rq_place(struct run_queue *rq, struct task *t, bool new)

@@ -46,7 +46,7 @@ bool signal_notify_parent(struct task *t, int sig)
 		if (sig == SIGCHLD) {
 			const struct abi_sigaction *a = &parent->sighand->action[SIGCHLD - 1];
 
-			unwanted = !t->ptrace && (a->sa_handler == ABI_SIG_IGN || (a->sa_flags & SA_NOCLDWAIT));
+			unwanted = !t->ptrace && (parent == &init_task || a->sa_handler == ABI_SIG_IGN || (a->sa_flags & SA_NOCLDWAIT));
 			if (unwanted && a->sa_handler == ABI_SIG_IGN)
 				sig = 0;
 		}
@@ -321,8 +321,9 @@ static void enter_handler(struct signal_delivery *d, struct pt_regs *regs)
 	thread_step_end(current);
 	restart_before_handler(regs, &d->action);
 	regs->orig_ax = -1ul;
-	if (signal_setup_frame(d, regs, mask)) {
-		/* No room for the frame: dies, and not by the handler of SIGSEGV if that is what has none. */
+	/* What the handler interrupts must not be a restartable sequence any more. */
+	if (!rseq_resume(regs) || signal_setup_frame(d, regs, mask)) {
+		/* No room for the frame, or none of its memory: dies, and not by the handler of SIGSEGV if that is what has none. */
 		if (d->sig == SIGSEGV)
 			current->sighand->action[SIGSEGV - 1].sa_handler = ABI_SIG_DFL;
 		signal_force_fault(SIGSEGV, SI_KERNEL, 0);
@@ -361,6 +362,10 @@ void exit_to_user(struct pt_regs *regs)
 		} else if (current->sig_pending) {
 			irq_enable();
 			handle_signals(regs);
+		} else if (current->rseq_event) {
+			irq_enable();
+			if (!rseq_resume(regs))
+				signal_force_fault(SIGSEGV, SI_KERNEL, 0);
 		} else {
 			return;
 		}

@@ -7,6 +7,8 @@ void asm_offsets(void);
 
 void asm_offsets(void)
 {
+	/* Entry code tests both at once. */
+	_Static_assert(offsetof(struct task, rseq_event) == offsetof(struct task, sig_pending) + 1, "exit work");
 	OFFSET(TASK_SP, struct task, thread.sp);
 	OFFSET(TASK_SYSENTER_RETURN, struct task, thread.sysenter_return);
 	OFFSET(TASK_SIG_PENDING, struct task, sig_pending);

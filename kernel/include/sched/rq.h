@@ -11,9 +11,11 @@ struct run_queue {
 	unsigned running;		/* runnable tasks, the running one included, idle not */
 	u32 rt_bits[4];			/* which lists are not empty */
 	struct list_head rt[RT_PRIORITIES];
-	struct rb_root fair;		/* by vruntime; without the running task */
-	struct rb_node *leftmost;
-	struct task *next;		/* fair, queued: runs before the leftmost one unless that is too unfair. NULL */
+	/* Fair tasks by vruntime, without the running one: those that came in order, and those that came in between. */
+	struct list_head fair_queue;
+	struct rb_root fair_tree;
+	struct rb_node *leftmost;	/* of the tree */
+	struct task *next;		/* fair, queued: runs before the first one unless that is too unfair. NULL */
 	u64 rt_time;			/* ns that real-time tasks had since rt_start */
 	nsec_t rt_start;
 	bool rt_throttled;		/* they have had their share: fair tasks first until the period is over */
@@ -27,6 +29,7 @@ void rq_insert(struct run_queue *rq, struct task *t, bool front);	/* queue t, wh
 void rq_remove(struct run_queue *rq, struct task *t);
 struct task *rq_take_next(struct run_queue *rq);	/* out of its queue; NULL: nothing to run */
 int rq_top_rt(const struct run_queue *rq);		/* priority of the first real-time task; 0: none */
+struct task *rq_first_fair(const struct run_queue *rq);	/* NULL: none */
 void rq_set_weight(struct task *t);			/* from policy and nice */
 void rq_update_min(struct run_queue *rq, const struct task *running);
 /* A sleeper that comes back is credited at most this much. */

@@ -19,6 +19,7 @@ struct files;		/* fs/fdtable.h */
 struct fs_struct;	/* fs/namei.h */
 struct tty;
 struct pi_waiter;	/* core/pi.h */
+struct abi_rseq;
 struct sighand;		/* sched/signal.h */
 struct signal_struct;	/* sched/signal.h */
 struct pid;
@@ -55,8 +56,9 @@ struct task {
 	bool on_rq;			/* r runnable: running, or in a queue */
 	bool reset_on_fork;		/* c SCHED_RESET_ON_FORK */
 	u32 weight, inv_weight;		/* r share; 2^32 / weight */
-	struct rb_node rq_node;		/* r fair queue */
-	struct list_head rq_list;	/* r real-time queue */
+	struct rb_node rq_node;		/* r fair tree */
+	struct list_head rq_list;	/* r real-time queue, or fair queue */
+	bool in_tree;			/* r which of the two a fair task is in, when it is queued */
 	u64 vruntime;			/* r weighted run time, ns */
 	nsec_t exec_start;		/* r when it was last charged */
 	nsec_t slice_start;		/* r when it was put on the processor */
@@ -80,7 +82,8 @@ struct task {
 	/* signals (sched/signal.h) */
 	struct signal_struct *signal;	/* shared by the thread group */
 	struct sighand *sighand;	/* s */
-	bool sig_pending;		/* s something to deliver: checked at every exit to user mode */
+	bool sig_pending;		/* s something to deliver: checked at every exit to user mode, with the next */
+	bool rseq_event;		/* c it has been off the processor since it was last in user mode, and rseq is set */
 	u64 blocked, saved_blocked;	/* s bit n-1 is signal n */
 	u64 awaited;			/* s what sigtimedwait() unblocked for its sleep: not ignored meanwhile */
 	bool restore_blocked;		/* c sigsuspend and its kin */
@@ -97,6 +100,8 @@ struct task {
 	int pdeath_signal;		/* c sent to it when its parent dies */
 	u32 __user *set_child_tid, *clear_child_tid;
 	void __user *robust_list;
+	struct abi_rseq __user *rseq;	/* c rseq(2); NULL: none */
+	u32 rseq_signature;		/* c */
 	struct sem_undo_list *sem_undo;	/* what to give back to System V semaphores (sys/ipc) */
 	struct completion *vfork_done;
 	struct { long (*fn)(struct task *); u32 args[8]; nsec_t deadline; } restart;	/* restart_syscall(2) */
@@ -165,6 +170,8 @@ void wake_up_sleeper(struct task *t);
 void wake_up_new_task(struct task *t);
 void sched_fork(struct task *t);		/* a copy of current gets scheduling fields of its own */
 void sched_tail(struct task *prev);		/* first code of a new task, from entry code; turns interrupts on */
+/* On the way to user mode, may sleep: a restartable sequence that was disturbed is left. false: SIGSEGV is due. */
+bool rseq_resume(struct pt_regs *regs);
 void preempt_schedule_irq(void);		/* from the interrupt's return path, interrupts off */
 void yield(void);
 static inline void set_current_state(int state) { current->state = state; barrier(); }

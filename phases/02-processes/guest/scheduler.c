@@ -145,6 +145,23 @@ static void test_shares(unsigned seconds)
 	set(0, SCHED_OTHER, 0);
 }
 
+/* Who has had the processor for itself owes nothing for that: a newcomer gets half of it, not all until it has as much. */
+static void test_newcomer(void)
+{
+	pid_t old = spinner(0, 0, SCHED_OTHER), new;
+	unsigned did[2];
+
+	usleep(1500000);
+	new = spinner(1, 0, SCHED_OTHER);
+	usleep(50000);
+	did[0] = count[0], did[1] = count[1];
+	usleep(400000);
+	did[0] = count[0] - did[0], did[1] = count[1] - did[1];
+	end(old), end(new);
+	unsigned part = (unsigned)(100ULL * did[1] / (did[0] + did[1] + 1ULL));
+	OK(part >= 40 && part <= 60, "a newcomer beside one that ran alone gets half: %u %%", part);
+}
+
 static void test_accounting(void)
 {
 	struct timespec a, b;
@@ -174,10 +191,11 @@ int main(int argc, char **argv)
 {
 	count = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	BAIL_UNLESS((void *)count != MAP_FAILED, "no shared memory");
-	TEST_PLAN(35);
+	TEST_PLAN(36);
 	test_policies();
 	test_nice();
 	test_shares(argc > 1 ? (unsigned)atoi(argv[1]) : 2);
+	test_newcomer();
 	test_accounting();
 	return test_done();
 }

@@ -99,7 +99,7 @@ return_to_user:
 	movl cpu0 + CPU_CURRENT, %ecx
 	cmpb $0, cpu0 + CPU_NEED_RESCHED
 	jne user_work
-	cmpb $0, TASK_SIG_PENDING(%ecx)
+	cmpw $0, TASK_SIG_PENDING(%ecx)	/* and rseq_event */
 	jne user_work
 return_iret:
 	RESTORE_REGS_IRET
@@ -200,7 +200,7 @@ sysenter_clean:
 	movl cpu0 + CPU_CURRENT, %ecx
 	cmpb $0, cpu0 + CPU_NEED_RESCHED
 	jne user_work
-	cmpb $0, TASK_SIG_PENDING(%ecx)
+	cmpw $0, TASK_SIG_PENDING(%ecx)	/* and rseq_event */
 	jne user_work
 	testl $EFLAGS_BAD, PT_FLAGS(%esp)
 	jnz return_iret
