@@ -1,5 +1,6 @@
 /* Mutexes of every kind: errors, recursion, time limits, owners that die, other processes, inherited priority. */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,6 @@ static void plain(void)
 	IS(pthread_mutexattr_setrobust(&attributes, 2), EINVAL);
 	IS(pthread_mutexattr_setpshared(&attributes, 2), EINVAL);
 	IS(pthread_mutexattr_setprotocol(&attributes, 7), EINVAL);
-	IS(pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT), ENOTSUP);
 	pthread_mutexattr_gettype(&attributes, &value);
 	IS(value, PTHREAD_MUTEX_DEFAULT);
 }
@@ -326,6 +326,189 @@ static void inheriting(void)
 	IS(pthread_mutex_unlock(&owned), 0);
 }
 
+/* Policy and priority that the kernel runs the caller with, as policy * 1000 + priority. */
+static int runs_with(void)
+{
+	struct sched_param parameters;
+
+	sched_getparam(0, &parameters);
+	return sched_getscheduler(0) * 1000 + parameters.sched_priority;
+}
+
+/* Those that pthread_getschedparam() tells. */
+static int own(void)
+{
+	struct sched_param parameters;
+	int policy;
+
+	pthread_getschedparam(pthread_self(), &policy, &parameters);
+	return policy * 1000 + parameters.sched_priority;
+}
+
+static int set_own(int policy, int priority)
+{
+	struct sched_param parameters = { priority };
+
+	return pthread_setschedparam(pthread_self(), policy, &parameters);
+}
+
+static int make_protected(pthread_mutex_t *made, int type, int ceiling)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	return pthread_mutexattr_settype(&attributes, type) |
+	       pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT) |
+	       pthread_mutexattr_setprioceiling(&attributes, ceiling) | pthread_mutex_init(made, &attributes);
+}
+
+static void *tells_scheduling(void *argument)
+{
+	(void)argument;
+	return (void *)(long)runs_with();
+}
+
+static pthread_mutex_t ceiled;
+static volatile int arrived;
+
+static void *waits_for_ceiled(void *argument)
+{
+	int result;
+
+	(void)argument;
+	arrived = 1;
+	if (pthread_mutex_lock(&ceiled))
+		return (void *)-1L;
+	result = runs_with();
+	pthread_mutex_unlock(&ceiled);
+	return (void *)(long)(runs_with() == SCHED_OTHER * 1000 ? result : -2);
+}
+
+static void *contends_ceiled(void *argument)
+{
+	long bad = 0;
+
+	for (int i = 0; i < (int)(long)argument; i++) {
+		bad |= pthread_mutex_lock(&ceiled);
+		bad |= runs_with() != SCHED_FIFO * 1000 + 20;
+		counter++;
+		if (i % 16 == 0)
+			sched_yield();
+		bad |= pthread_mutex_unlock(&ceiled);
+	}
+	return (void *)bad;
+}
+
+static void ceiling_attributes(void)
+{
+	pthread_mutexattr_t attributes;
+	pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
+	int value = 0;
+
+	pthread_mutexattr_init(&attributes);
+	IS(pthread_mutexattr_setprioceiling(&attributes, 0), EINVAL);
+	IS(pthread_mutexattr_setprioceiling(&attributes, 100), EINVAL);
+	IS(pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT), 0);
+	pthread_mutexattr_getprotocol(&attributes, &value);
+	IS(value, PTHREAD_PRIO_PROTECT);
+	pthread_mutexattr_getprioceiling(&attributes, &value);
+	IS(value, 1);
+	pthread_mutexattr_setrobust(&attributes, 1);
+	IS(pthread_mutex_init(&other, &attributes), ENOTSUP);
+	IS(pthread_mutex_getprioceiling(&other, &value), EINVAL);
+	IS(pthread_mutex_setprioceiling(&other, 5, &value), EINVAL);
+}
+
+/* Ceilings of several mutexes, in any order; the thread's own priority beneath them. */
+static void ceilings(void)
+{
+	pthread_mutex_t low, high;
+	int value = 0;
+
+	make_protected(&low, PTHREAD_MUTEX_NORMAL, 20);
+	make_protected(&high, PTHREAD_MUTEX_RECURSIVE, 30);
+	IS(pthread_mutex_lock(&low), 0);
+	IS(runs_with(), SCHED_FIFO * 1000 + 20);
+	IS(own(), SCHED_OTHER * 1000);
+	IS(pthread_mutex_lock(&high), 0);
+	IS(pthread_mutex_lock(&high), 0);
+	IS(runs_with(), SCHED_FIFO * 1000 + 30);
+	IS(pthread_mutex_unlock(&high), 0);
+	IS(runs_with(), SCHED_FIFO * 1000 + 30);
+	IS((int)in_thread(tells_scheduling, NULL), SCHED_OTHER * 1000);
+	IS(pthread_mutex_unlock(&low), 0);
+	IS(runs_with(), SCHED_FIFO * 1000 + 30);
+	IS(pthread_mutex_setprioceiling(&high, 40, &value), 0);
+	IS(value * 100000 + runs_with(), 30 * 100000 + SCHED_FIFO * 1000 + 40);
+	IS(pthread_mutex_unlock(&high), 0);
+	IS(runs_with(), SCHED_OTHER * 1000);
+	/* While it holds one its own priority can change, and shows afterwards. */
+	IS(pthread_mutex_lock(&low), 0);
+	IS(set_own(SCHED_RR, 10), 0);
+	IS(runs_with(), SCHED_RR * 1000 + 20);
+	IS(set_own(99, 10), EINVAL);
+	IS(set_own(SCHED_OTHER, 10), EINVAL);
+	IS(pthread_setschedprio(pthread_self(), 25), 0);
+	IS(runs_with(), SCHED_RR * 1000 + 25);
+	IS(pthread_mutex_unlock(&low), 0);
+	IS(runs_with(), SCHED_RR * 1000 + 25);
+	/* Whoever is above the ceiling may not have it. */
+	IS(pthread_mutex_lock(&low), EINVAL);
+	IS(pthread_mutex_trylock(&low), EINVAL);
+	IS(set_own(SCHED_OTHER, 0), 0);
+	IS(pthread_mutex_trylock(&low), 0);
+	IS(in_thread(tries, &low), EBUSY);
+	IS(in_thread(timed, &low), ETIMEDOUT);
+	IS(pthread_mutex_unlock(&low), 0);
+	IS(runs_with(), SCHED_OTHER * 1000);
+}
+
+static void protecting(int rounds)
+{
+	pthread_t threads[4];
+	pthread_mutex_t errors;
+	void *result;
+	int status, bad = 0;
+	pid_t child;
+
+	ceiling_attributes();
+	ceilings();
+	make_protected(&errors, PTHREAD_MUTEX_ERRORCHECK, 5);
+	waiting(&errors);
+	IS(pthread_mutex_lock(&errors), 0);
+	IS(pthread_mutex_lock(&errors), EDEADLK);
+	IS(pthread_mutex_setprioceiling(&errors, 6, NULL), EDEADLK);
+	IS(pthread_mutex_unlock(&errors), 0);
+	IS(pthread_mutex_unlock(&errors), EPERM);
+	IS(runs_with(), SCHED_OTHER * 1000);
+	/* Without the right to a priority there is no such mutex to be had, and none is left half taken. */
+	child = fork();
+	if (!child)
+		_exit(setuid(1000) || pthread_mutex_lock(&errors) != EPERM || pthread_mutex_unlock(&errors) != EPERM);
+	waitpid(child, &status, 0);
+	IS(status, 0);
+	/* A ceiling that changes under those who wait. */
+	make_protected(&ceiled, PTHREAD_MUTEX_RECURSIVE, 10);
+	pthread_mutex_lock(&ceiled);
+	pthread_create(&threads[0], NULL, waits_for_ceiled, NULL);
+	while (!arrived)
+		usleep(1000);
+	usleep(10000);
+	IS(pthread_mutex_setprioceiling(&ceiled, 20, NULL), 0);
+	pthread_mutex_unlock(&ceiled);
+	pthread_join(threads[0], &result);
+	IS((long)result, SCHED_FIFO * 1000 + 20);
+	counter = 0;
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, contends_ceiled, (void *)(long)rounds);
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], &result);
+		bad |= (int)(long)result;
+	}
+	IS(bad, 0);
+	IS(counter, rounds * 4);
+}
+
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 2000;
@@ -337,5 +520,6 @@ int main(int argc, char **argv)
 	processes(rounds);
 	contention(rounds);
 	inheriting();
+	protecting(rounds / 10);
 	return test_done();
 }

@@ -134,6 +134,8 @@ int pthread_mutexattr_destroy(pthread_mutexattr_t *attributes);
 int pthread_mutexattr_getprotocol(const pthread_mutexattr_t *__restrict attributes,
 				  int *__restrict protocol);
 int pthread_mutexattr_setprotocol(pthread_mutexattr_t *attributes, int protocol);
+int pthread_mutexattr_getprioceiling(const pthread_mutexattr_t *__restrict attributes, int *__restrict ceiling);
+int pthread_mutexattr_setprioceiling(pthread_mutexattr_t *attributes, int ceiling);
 int pthread_mutexattr_getpshared(const pthread_mutexattr_t *__restrict attributes, int *__restrict shared);
 int pthread_mutexattr_setpshared(pthread_mutexattr_t *attributes, int shared);
 int pthread_mutexattr_getrobust(const pthread_mutexattr_t *__restrict attributes, int *__restrict robust);

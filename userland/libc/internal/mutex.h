@@ -12,6 +12,9 @@
 #define KIND_ROBUST 4
 #define KIND_INHERIT 8
 #define KIND_SHARED 16
+#define KIND_PROTECT 32
+#define KIND_BITS 63
+#define CEILING_SHIFT 8			/* the ceiling, in the kind's bits from here on; it changes only while locked */
 
 /* How a lock is asked for. */
 struct request {
@@ -22,6 +25,15 @@ struct request {
 
 int __mutex_lock_owned(pthread_mutex_t *mutex, const struct request *request);
 int __mutex_unlock_owned(pthread_mutex_t *mutex);
+/* Without regard to a ceiling. */
+int __mutex_take(pthread_mutex_t *mutex, const struct request *request);
+int __mutex_give(pthread_mutex_t *mutex);
+
+/* ceiling.c: the caller runs at least at this priority until it leaves again. EINVAL: its own is higher; EPERM. */
+int __ceiling_enter(int ceiling);
+void __ceiling_leave(int ceiling);
+int __mutex_lock_protected(pthread_mutex_t *mutex, const struct request *request);
+int __mutex_unlock_protected(pthread_mutex_t *mutex);
 
 static inline int compare_exchange(volatile int *word, int expected, int value)
 {

@@ -24,6 +24,7 @@
 
 #define KEYS_MAX 1024
 #define KEYS_BLOCK 32
+#define CEILING_MAX 99		/* real-time priorities are 1 to 99 */
 
 enum { THREAD_JOINABLE, THREAD_DETACHED, THREAD_ENDED };
 
@@ -67,6 +68,11 @@ struct thread {
 	int has_keys;
 	struct key_value *key_blocks[KEYS_MAX / KEYS_BLOCK];
 	struct key_value first_keys[KEYS_BLOCK];
+
+	/* Mutexes with a priority ceiling, under kill_lock (thread/ceiling.c). */
+	int ceiling;				/* the highest of those held; 0: none is, and the next two are not known */
+	int own_policy, own_priority;		/* what it is scheduled by without them */
+	unsigned short ceilings[CEILING_MAX + 1];	/* how many are held of each */
 
 	void *mapping;				/* NULL: the first thread's */
 	size_t mapping_size, guard;
@@ -165,6 +171,8 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument, int
 void __run_key_destructors(void);
 void __run_thread_destructors(void);
 void __pthread_exit(void *result) __attribute__((__noreturn__));
+/* kill_lock held: tells the kernel how a thread is scheduled now (ceiling.c). */
+int __ceiling_apply(struct thread *thread, int tid);
 int __mutex_held(const pthread_mutex_t *mutex);
 /* What a part of the library does with its locks around fork(). */
 enum { FORK_PREPARE, FORK_PARENT, FORK_CHILD };

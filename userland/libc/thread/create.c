@@ -30,18 +30,31 @@ static int begin(void *argument)
 	__pthread_exit(self->start(self->argument));
 }
 
-/* What the caller asked for beyond being started. */
+static int is_explicit(const pthread_attr_t *attributes)
+{
+	return attributes && attributes->__inherit == PTHREAD_EXPLICIT_SCHED;
+}
+
+static int schedule(struct thread *thread, int policy, int priority)
+{
+	struct sched_param parameters = { priority };
+
+	return (int)-__syscall(SYS_sched_setscheduler, (long)thread->tid, (long)policy, (long)&parameters);
+}
+
+/* What the caller asked for beyond being started. The ceiling of a mutex that it holds is not inherited. */
 static int prepare(struct thread *thread, const pthread_attr_t *attributes)
 {
-	if (attributes->__inherit == PTHREAD_EXPLICIT_SCHED) {
-		struct sched_param parameters = { attributes->__priority };
-		long answer = __syscall(SYS_sched_setscheduler, (long)thread->tid, (long)attributes->__policy,
-					(long)&parameters);
+	const struct thread *self = thread_self();
+	int error = 0;
 
-		if (answer)
-			return (int)-answer;
-	}
-	if (attributes->__cpus) {
+	if (is_explicit(attributes))
+		error = schedule(thread, attributes->__policy, attributes->__priority);
+	else if (self->ceiling)
+		error = schedule(thread, self->own_policy, self->own_priority);
+	if (error)
+		return error;
+	if (attributes && attributes->__cpus) {
 		long answer = __syscall(SYS_sched_setaffinity, (long)thread->tid, (long)attributes->__cpus_size,
 					(long)attributes->__cpus);
 
@@ -102,7 +115,7 @@ int __pthread_create(pthread_t *result, const pthread_attr_t *attributes, void *
 	thread = allocate(attributes, &error);
 	if (!thread)
 		goto out;
-	must_prepare = attributes && (attributes->__inherit == PTHREAD_EXPLICIT_SCHED || attributes->__cpus);
+	must_prepare = self->ceiling || is_explicit(attributes) || (attributes && attributes->__cpus);
 	thread->sysinfo = self->sysinfo;
 	thread->canary = self->canary;
 	thread->start = start;

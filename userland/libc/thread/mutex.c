@@ -6,8 +6,12 @@
 int pthread_mutex_init(pthread_mutex_t *__restrict mutex, const pthread_mutexattr_t *__restrict attributes)
 {
 	memset(mutex, 0, sizeof(*mutex));
-	if (attributes)
-		mutex->__kind = attributes->__kind;
+	if (!attributes)
+		return 0;
+	/* Whoever finds a dead owner's mutex has no ceiling to leave: the two do not go together. */
+	if (attributes->__kind & KIND_ROBUST && attributes->__kind & KIND_PROTECT)
+		return ENOTSUP;
+	mutex->__kind = attributes->__kind & KIND_PROTECT ? attributes->__kind : attributes->__kind & KIND_BITS;
 	return 0;
 }
 
@@ -48,7 +52,7 @@ static int wait_for(pthread_mutex_t *mutex, const struct request *request)
 	return 0;
 }
 
-static int lock(pthread_mutex_t *mutex, const struct request *request)
+int __mutex_take(pthread_mutex_t *mutex, const struct request *request)
 {
 	int type = mutex->__kind & KIND_TYPE, error;
 
@@ -76,6 +80,11 @@ static int lock(pthread_mutex_t *mutex, const struct request *request)
 	return 0;
 }
 
+static int lock(pthread_mutex_t *mutex, const struct request *request)
+{
+	return mutex->__kind & KIND_PROTECT ? __mutex_lock_protected(mutex, request) : __mutex_take(mutex, request);
+}
+
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (!mutex->__kind && compare_exchange(&mutex->__word, 0, 1))
@@ -101,7 +110,7 @@ int pthread_mutex_clocklock(pthread_mutex_t *__restrict mutex, clockid_t clock,
 	return lock(mutex, &(struct request){ .clock = clock, .until = until });
 }
 
-int pthread_mutex_unlock(pthread_mutex_t *mutex)
+int __mutex_give(pthread_mutex_t *mutex)
 {
 	int kind = mutex->__kind;
 
@@ -120,17 +129,7 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 	return 0;
 }
 
-int pthread_mutex_getprioceiling(const pthread_mutex_t *__restrict mutex, int *__restrict ceiling)
+int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-	(void)mutex;
-	(void)ceiling;
-	return EINVAL;		/* no mutex has one: see pthread_mutexattr_setprotocol() */
-}
-
-int pthread_mutex_setprioceiling(pthread_mutex_t *__restrict mutex, int ceiling, int *__restrict old)
-{
-	(void)mutex;
-	(void)ceiling;
-	(void)old;
-	return EINVAL;
+	return mutex->__kind & KIND_PROTECT ? __mutex_unlock_protected(mutex) : __mutex_give(mutex);
 }

@@ -60,19 +60,42 @@ int pthread_mutexattr_setpshared(pthread_mutexattr_t *attributes, int shared)
 int pthread_mutexattr_getprotocol(const pthread_mutexattr_t *__restrict attributes,
 				  int *__restrict protocol)
 {
-	*protocol = attributes->__kind & KIND_INHERIT ? PTHREAD_PRIO_INHERIT : PTHREAD_PRIO_NONE;
+	*protocol = attributes->__kind & KIND_INHERIT ? PTHREAD_PRIO_INHERIT :
+		    attributes->__kind & KIND_PROTECT ? PTHREAD_PRIO_PROTECT : PTHREAD_PRIO_NONE;
 	return 0;
 }
 
-/* Inheritance is the kernel's work: it is asked whether it does it. Ceilings are not supported. */
+/* Inheritance is the kernel's work: it is asked whether it does it. Ceilings are ours (ceiling.c). */
 int pthread_mutexattr_setprotocol(pthread_mutexattr_t *attributes, int protocol)
 {
 	volatile int word = 0;
 
-	if (protocol == PTHREAD_PRIO_PROTECT)
-		return ENOTSUP;
+	if (protocol < PTHREAD_PRIO_NONE || protocol > PTHREAD_PRIO_PROTECT)
+		return EINVAL;
 	if (protocol == PTHREAD_PRIO_INHERIT &&
 	    __syscall(SYS_futex_time64, (long)&word, (long)(FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG), 0L, 0L, 0L, 0L))
 		return ENOTSUP;
-	return set(&attributes->__kind, KIND_INHERIT, protocol);
+	attributes->__kind &= ~(KIND_INHERIT | KIND_PROTECT);
+	if (protocol == PTHREAD_PRIO_INHERIT)
+		attributes->__kind |= KIND_INHERIT;
+	if (protocol == PTHREAD_PRIO_PROTECT) {
+		attributes->__kind |= KIND_PROTECT;
+		if (!(attributes->__kind >> CEILING_SHIFT))
+			attributes->__kind |= 1 << CEILING_SHIFT;
+	}
+	return 0;
+}
+
+int pthread_mutexattr_getprioceiling(const pthread_mutexattr_t *__restrict attributes, int *__restrict ceiling)
+{
+	*ceiling = attributes->__kind >> CEILING_SHIFT ? attributes->__kind >> CEILING_SHIFT : 1;
+	return 0;
+}
+
+int pthread_mutexattr_setprioceiling(pthread_mutexattr_t *attributes, int ceiling)
+{
+	if (ceiling < 1 || ceiling > CEILING_MAX)
+		return EINVAL;
+	attributes->__kind = (attributes->__kind & KIND_BITS) | ceiling << CEILING_SHIFT;
+	return 0;
 }

@@ -25,25 +25,72 @@
 			return (int)-answer; \
 	} while (0)
 
+/* A thread that holds a mutex with a ceiling: what counts is what it has without that. */
+static long get_scheduling(const struct thread *thread, int tid, int *policy, struct sched_param *parameters)
+{
+	long answer;
+
+	if (thread->ceiling) {
+		*policy = thread->own_policy;
+		parameters->sched_priority = thread->own_priority;
+		return 0;
+	}
+	answer = __syscall(SYS_sched_getparam, (long)tid, (long)parameters);
+	if (answer < 0)
+		return answer;
+	answer = __syscall(SYS_sched_getscheduler, (long)tid);
+	if (answer >= 0)
+		*policy = (int)answer;
+	return answer;
+}
+
+static long set_scheduling(struct thread *thread, int tid, int policy, int priority)
+{
+	struct sched_param parameters = { priority };
+	int old_policy = thread->own_policy, old_priority = thread->own_priority, error;
+	long least;
+
+	if (!thread->ceiling)
+		return __syscall(SYS_sched_setscheduler, (long)tid, (long)policy, (long)&parameters);
+	/* The kernel sees the ceiling in its place. */
+	least = __syscall(SYS_sched_get_priority_min, (long)(policy & ~SCHED_RESET_ON_FORK));
+	if (least < 0 || priority < least || priority > (least ? CEILING_MAX : 0))
+		return -EINVAL;
+	thread->own_policy = policy;
+	thread->own_priority = priority;
+	error = __ceiling_apply(thread, tid);
+	if (error) {
+		thread->own_policy = old_policy;
+		thread->own_priority = old_priority;
+	}
+	return -error;
+}
+
+static long set_priority(struct thread *thread, int tid, int priority)
+{
+	struct sched_param parameters = { priority };
+
+	if (thread->ceiling)
+		return set_scheduling(thread, tid, thread->own_policy, priority);
+	return __syscall(SYS_sched_setparam, (long)tid, (long)&parameters);
+}
+
 int pthread_getschedparam(pthread_t thread, int *__restrict policy,
 			  struct sched_param *__restrict parameters)
 {
-	WITH_TID(thread, __syscall(SYS_sched_getparam, (long)tid, (long)parameters));
-	WITH_TID(thread, *policy = (int)__syscall(SYS_sched_getscheduler, (long)tid));
+	WITH_TID(thread, get_scheduling(target, tid, policy, parameters));
 	return 0;
 }
 
 int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *parameters)
 {
-	WITH_TID(thread, __syscall(SYS_sched_setscheduler, (long)tid, (long)policy, (long)parameters));
+	WITH_TID(thread, set_scheduling(target, tid, policy, parameters->sched_priority));
 	return 0;
 }
 
 int pthread_setschedprio(pthread_t thread, int priority)
 {
-	struct sched_param parameters = { priority };
-
-	WITH_TID(thread, __syscall(SYS_sched_setparam, (long)tid, (long)&parameters));
+	WITH_TID(thread, set_priority(target, tid, priority));
 	return 0;
 }
 
