@@ -2,8 +2,8 @@
  * Writing core files: ELF with a note segment (core_notes.c) and a segment for each area of memory. Memory that can
  * be had from its file, and memory that was never touched, takes no room in it.
  *
- * The name comes from /proc/sys/kernel/core_pattern, as core(5) has it; a pattern that begins with '|' (a program to
- * take the dump) is refused there.
+ * The name comes from /proc/sys/kernel/core_pattern, as core(5) has it. A pattern that begins with '|' names a program
+ * that gets the dump through a pipe (coredump_pipe.c).
  */
 #include <core/init.h>
 #include <core/string.h>
@@ -18,7 +18,7 @@
 #include <abi/errno.h>
 #include <abi/utsname.h>
 
-static char pattern[128] = "core";
+static char pattern[CORE_PATTERN_MAX] = "core";
 static int uses_pid;
 extern struct abi_utsname system_name;
 
@@ -61,6 +61,7 @@ static bool stop_others(int sig, struct core_state *core)
 				core->running++;
 		}
 		signal_kill_others(self);
+		signal_recalc(self);		/* nothing but SIGKILL keeps it from its last words */
 	}
 	spin_unlock(&self->sighand->lock);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
@@ -102,13 +103,13 @@ static void release_others(bool dumped)
 /* ---- the file's name ---- */
 
 struct name {
-	char text[256];
-	size_t n;
+	char *text;
+	size_t size, n;
 };
 
 static void put(struct name *o, const char *s, bool escape)
 {
-	for (; *s && o->n + 1 < sizeof(o->text); s++)
+	for (; *s && o->n + 1 < o->size; s++)
 		o->text[o->n++] = escape && *s == '/' ? '!' : *s;
 }
 
@@ -129,13 +130,13 @@ static void put_executable(struct name *o)
 	kfree(buf);
 }
 
-static void expand(struct name *o, int sig)
+/* Appends what `from` means, up to its end or the character `end`. Whether the process's id is in it. */
+static bool expand(struct name *o, const char *from, char end, int sig)
 {
 	bool pid = false;
 	struct timespec64 now;
 
-	o->n = 0;
-	for (const char *p = pattern; *p; p++) {
+	for (const char *p = from; *p && *p != end; p++) {
 		if (*p != '%') {
 			char c[2] = { *p, 0 };
 
@@ -158,11 +159,8 @@ static void expand(struct name *o, int sig)
 		case 'c': put_number(o, (u32)min(rlimit(RLIMIT_CORE), (u64)0xffffffffu)); break;
 		}
 	}
-	if (uses_pid && !pid) {
-		put(o, ".", false);
-		put_number(o, (u32)current->tgid);
-	}
 	o->text[o->n] = 0;
+	return pid;
 }
 
 /* ---- contents ---- */
@@ -170,15 +168,38 @@ static void expand(struct name *o, int sig)
 struct out {
 	struct file *file;
 	loff_t pos, limit;
+	bool stream;			/* a pipe: holes are written too */
+	loff_t written;			/* of a stream */
 };
+
+/* What was left out before pos goes through a pipe as zeros. */
+static bool fill_hole(struct out *o)
+{
+	static const char zeros[512];
+	loff_t pos = 0;
+
+	while (o->written < o->pos) {
+		size_t n = (size_t)min(o->pos - o->written, (loff_t)sizeof(zeros));
+
+		if (kernel_write(o->file, zeros, n, &pos) != (ssize_t)n)
+			return false;
+		o->written += (loff_t)n;
+	}
+	return true;
+}
 
 static bool emit(struct out *o, const void *data, size_t n)
 {
 	loff_t pos = o->pos;
 
-	if (o->pos + (loff_t)n > o->limit || kernel_write(o->file, data, n, &pos) != (ssize_t)n)
+	if (o->pos + (loff_t)n > o->limit)
+		return false;
+	if (o->stream && !fill_hole(o))
+		return false;
+	if (kernel_write(o->file, data, n, &pos) != (ssize_t)n)
 		return false;
 	o->pos += (loff_t)n;
+	o->written = o->pos;
 	return true;
 }
 
@@ -253,6 +274,8 @@ static bool write_core(struct out *o, const void *notes, size_t notes_size)
 		ok = emit_area(o, mm, a, page);
 	kfree(page);
 	/* The last pages may be a hole. */
+	if (ok && o->stream)
+		return fill_hole(o);
 	if (ok && o->pos > o->file->inode->size)
 		ok = !vfs_truncate(&o->file->path, o->pos, o->file);
 	return ok;
@@ -260,13 +283,18 @@ static bool write_core(struct out *o, const void *notes, size_t notes_size)
 
 static struct file *open_core(int sig)
 {
-	struct name name;
+	char text[256];
+	struct name name = { text, sizeof(text), 0 };
 	struct file *f;
 
-	if (pattern[0] == '|' || !pattern[0])
+	if (!pattern[0])
 		return ERR_PTR(-EINVAL);
-	expand(&name, sig);
-	f = file_open(name.text, O_CREAT | O_WRONLY | O_NOFOLLOW | O_LARGEFILE, 0600);
+	if (!expand(&name, pattern, 0, sig) && uses_pid) {
+		put(&name, ".", false);
+		put_number(&name, (u32)current->tgid);
+		text[name.n] = 0;
+	}
+	f = file_open(text, O_CREAT | O_WRONLY | O_NOFOLLOW | O_LARGEFILE, 0600);
 	if (IS_ERR(f))
 		return f;
 	/* Into somebody else's file, or one with other names, nothing of this process is written. */
@@ -278,6 +306,33 @@ static struct file *open_core(int sig)
 	return f;
 }
 
+/* The helper's words are taken apart first: what stands for a name with a space in it stays one word. */
+static struct file *open_helper(int sig)
+{
+	struct core_helper *h = kzalloc(sizeof(*h), GFP_KERNEL);
+	struct name name;
+	unsigned n = 0;
+
+	if (!h)
+		return ERR_PTR(-ENOMEM);
+	name = (struct name){ h->text, sizeof(h->text), 0 };
+	for (const char *p = pattern + 1; *p; ) {
+		if (*p == ' ') {
+			p++;
+			continue;
+		}
+		h->argv[n++] = h->text + name.n;	/* more than there are characters to a pattern there cannot be */
+		(void)expand(&name, p, ' ', sig);
+		if (++name.n >= name.size) {
+			kfree(h);
+			return ERR_PTR(-E2BIG);
+		}
+		while (*p && *p != ' ')
+			p++;
+	}
+	return core_helper_start(h);
+}
+
 bool coredump(int sig, const struct abi_siginfo *info)
 {
 	u64 limit = rlimit(RLIMIT_CORE);
@@ -287,14 +342,20 @@ bool coredump(int sig, const struct abi_siginfo *info)
 	void *notes;
 	bool done = false;
 
-	if (limit < PAGE_SIZE || !current->mm || !current->mm->dumpable)
+	o.stream = pattern[0] == '|';
+	/* A limit is about files. 1 is what helpers have: none of them dumps into another. */
+	if (o.stream ? limit == 1 : limit < PAGE_SIZE)
+		return false;
+	if (o.stream)
+		o.limit = 0x7fffffffffffffffll;
+	if (!current->mm || !current->mm->dumpable)
 		return false;
 	wait_queue_init(&core.started);
 	if (!stop_others(sig, &core))
 		return false;
 	current->flags |= PF_DUMPCORE;
 	notes = core_notes(sig, info, &size);
-	o.file = notes ? open_core(sig) : ERR_PTR(-ENOMEM);
+	o.file = !notes ? ERR_PTR(-ENOMEM) : o.stream ? open_helper(sig) : open_core(sig);
 	if (!IS_ERR(o.file)) {
 		done = write_core(&o, notes, size);
 		file_put(o.file);

@@ -196,6 +196,8 @@ static bool anything_pending(const struct task *t)
 {
 	const struct signal_struct *s = t->signal;
 
+	if (unlikely(s->core && s->core->dumper == t))
+		return (t->sigset | s->sigset) & sigmask(SIGKILL);	/* it ends already */
 	return ((t->sigset | s->sigset) & ~t->blocked) || t->stop_pending || t->trap_stop || t->trap_notify ||
 			 (t->sigset & sigmask(SIGKILL)) ||
 			 (s->flags & (SIGNAL_GROUP_EXIT | SIGNAL_TELL_CONTINUED | SIGNAL_TELL_STOPPED));

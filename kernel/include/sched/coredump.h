@@ -10,12 +10,25 @@
 #include <core/wait.h>
 #include <sched/task.h>
 
+struct file;
+
 /* On the dumper's stack, in signal->core. sighand->lock. */
 struct core_state {
 	struct task *dumper;
 	int running;			/* threads that have not come to coredump_wait() yet */
 	struct wait_queue started;
 };
+
+#define CORE_PATTERN_MAX 128
+
+/* A program that takes a dump on its standard input. */
+struct core_helper {
+	const char *argv[CORE_PATTERN_MAX];	/* into text; NULL at the end */
+	char text[1024];
+	struct file *input;
+};
+/* Starts it, without waiting; consumes h. The pipe's end to write to, or ERR_PTR. */
+struct file *core_helper_start(struct core_helper *h);
 
 bool signal_dumps_core(int sig);
 /* current dies of `sig`: writes the file if limits and ownership allow. Whether one was written. May sleep long. */
