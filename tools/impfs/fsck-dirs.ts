@@ -2,7 +2,7 @@
 import { IMPFS, inodeLayout } from '../abi/impfs.js';
 import { ImpfsDir } from './dir.js';
 import { DirBlock, type DirEntry } from './dir-block.js';
-import { inlineTarget } from './fsck-inodes.js';
+import { inlineTarget } from './fsck-shared.js';
 import type { FsckState, KnownInode } from './fsck-state.js';
 import { bucketKey } from './hash.js';
 import { mapEach, mapTruncate } from './map.js';

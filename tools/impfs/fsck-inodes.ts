@@ -1,7 +1,8 @@
 /** fsck's pass over the inode tables: every inode's own fields, its map and its xattr block; who holds which block. */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
+import { holdOwned, inlineTarget, isTable, letGo } from './fsck-shared.js';
 import type { FsckState } from './fsck-state.js';
-import { isUnwritten, mapPath, pointedBlock } from './map.js';
+import { pointedBlock } from './map.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from './volume.js';
 import { decodeXattrs } from './xattr.js';
 
@@ -11,11 +12,6 @@ function isZero(inode: Inode): boolean {
 	const bytes = new Uint8Array(inodeLayout.size);
 	inodeLayout.encode(inode, bytes);
 	return bytes.every((byte) => byte === 0);
-}
-
-/** True for symbolic links whose target is in the inode. */
-export function inlineTarget(inode: Inode): boolean {
-	return (inode.mode & S_IFMT) === S_IFLNK && inode.size <= IMPFS.INLINE_MAX;
 }
 
 /** Walks all tables; inodes with a wrong checksum come last, so that they lose quarrels about blocks. */
@@ -35,6 +31,7 @@ export function checkInodes(state: FsckState): void {
 		state.found('inodes', `inode ${ino} has a wrong checksum`);
 		checkInode(state, ino, inode, false);
 	}
+	letGo(state);
 }
 
 function clear(state: FsckState, ino: number, inode: Inode): void {
@@ -138,7 +135,7 @@ function xattrsOk(state: FsckState, ino: number, inode: Inode): boolean {
 	} catch {
 		return fail('has a wrong structure');
 	}
-	return state.hold(block) || fail('is held twice');
+	return holdOwned(state, block, () => fail('is held twice'));
 }
 
 /** Goes through a file's map and notes what it holds; pointers that cannot be right become holes. */
@@ -157,8 +154,11 @@ function holdMap(state: FsckState, ino: number, inode: Inode, trusted: boolean):
 		const block = level === 0 && mayReserve ? pointedBlock(pointer) : pointer;
 		if (block === 0) return complain(block, 'is marked as unwritten');
 		if (block >= core.superblock.blocks) return complain(block, 'lies beyond the volume');
+		const seed = core.ownerSeed(ino, inode.generation, block);
 		if (level === 0) {
-			if (!state.hold(block)) {
+			if (kind === S_IFDIR && core.tailOk(block, seed)) {
+				if (!holdOwned(state, block, () => complain(block, 'is held twice'))) return 0;
+			} else if (!state.hold(block)) {
 				if (!trusted || kind === S_IFDIR || isTable(state, block)) return complain(block, 'is held twice');
 				complain(block, 'is held by another file too');
 				state.shared.push({ ino, logical: base });
@@ -166,9 +166,8 @@ function holdMap(state: FsckState, ino: number, inode: Inode, trusted: boolean):
 			blocks++;
 			return pointer;
 		}
-		const seed = core.ownerSeed(ino, inode.generation, block);
 		if (!core.tailOk(block, seed)) return complain(block, 'is an indirect block with a wrong checksum');
-		if (!state.hold(block)) return complain(block, 'is an indirect block held twice');
+		if (!holdOwned(state, block, () => complain(block, 'is an indirect block held twice'))) return 0;
 		blocks++;
 		const bytes = core.block(block);
 		const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -196,44 +195,4 @@ function holdMap(state: FsckState, ino: number, inode: Inode, trusted: boolean):
 		base += IMPFS.PTRS ** level;
 	}
 	return { blocks, changed };
-}
-
-function isTable(state: FsckState, block: number): boolean {
-	const { superblock } = state.core;
-	const index = Math.floor(block / IMPFS.GROUP_BLOCKS);
-	const place = state.places[index];
-	if (!place || block < place.start + place.head) return true;
-	return block >= superblock.backup_start && block <= superblock.backup_start + superblock.desc_blocks;
-}
-
-/** Gives every later holder of a shared data block a copy of its own. Runs when the bitmaps are right. */
-export function unshare(state: FsckState): void {
-	const { core } = state;
-	for (const { ino, logical } of state.repair ? state.shared : []) {
-		const known = state.inodes.get(ino);
-		if (!known) continue;
-		const [slot, ...path] = mapPath(logical) as [number, ...number[]];
-		const copy = core.allocate(1).start;
-		const bytes = new Uint8Array(IMPFS.BLOCK_SIZE);
-		let holder = 0;
-		let at = known.inode.map[slot] as number;
-		for (const index of path) {
-			holder = at;
-			const block = core.block(at);
-			at = new DataView(block.buffer, block.byteOffset).getUint32(index * 4, true);
-		}
-		const pointer = isUnwritten(at) ? copy + IMPFS.PTR_UNWRITTEN : copy;
-		if (!isUnwritten(at)) {
-			core.device.read(bytes, at * IMPFS.BLOCK_SIZE);
-			core.device.write(bytes, copy * IMPFS.BLOCK_SIZE);
-		}
-		if (holder === 0) {
-			known.inode.map[slot] = pointer;
-			core.writeInode(ino, known.inode);
-		} else {
-			const block = core.block(holder);
-			new DataView(block.buffer, block.byteOffset).setUint32((path.at(-1) as number) * 4, pointer, true);
-			core.dirty(holder, core.ownerSeed(ino, known.inode.generation, holder));
-		}
-	}
 }

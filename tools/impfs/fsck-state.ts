@@ -36,6 +36,9 @@ export class FsckState {
 	readonly inodes = new Map<number, KnownInode>();
 	/** Data blocks that more than one file holds, by the later holder. */
 	readonly shared: Array<{ ino: number; logical: number }> = [];
+	/** Blocks held by those whom their checksums name, and those of them that somebody held as data before. */
+	readonly owned = new Set<number>();
+	readonly reclaimed = new Set<number>();
 	readonly #report: (problem: Problem) => void;
 
 	constructor(core: ImpfsCore, places: GroupGeometry[], repair: boolean, report: (problem: Problem) => void) {

@@ -3,7 +3,7 @@ import { groupLayout, IMPFS, journalSuperLayout, type Superblock } from '../abi/
 import { readSuperblock } from './core.js';
 import { crc32c, crc32cWords } from './crc32c.js';
 import type { Device } from './device.js';
-import { backupSuperBlock, groupPlaces } from './geometry.js';
+import { backupSuperBlock, FILE_BLOCKS_MAX, groupPlaces } from './geometry.js';
 
 const BLOCK = IMPFS.BLOCK_SIZE;
 
@@ -60,6 +60,7 @@ function witnesses(device: Device, superblock: Superblock): number {
 	// Limits are what mkfs has always written.
 	let count = Number(superblock.first_ino === IMPFS.FIRST_INO) + Number(superblock.name_max === IMPFS.NAME_MAX);
 	count += Number(superblock.symlink_max === IMPFS.SYMLINK_MAX) + Number(superblock.link_max === IMPFS.LINK_MAX);
+	count += Number(superblock.file_blocks_max === FILE_BLOCKS_MAX);
 	const group = sealed(superblock.desc_start * BLOCK, groupLayout.size, crc32cWords(seed, 0));
 	if (group !== undefined && first !== undefined) {
 		const { block_bitmap, inode_bitmap, inode_table } = groupLayout.decode(group);

@@ -2,6 +2,9 @@
 import { IMPFS, type Superblock } from '../abi/impfs.js';
 import { ImageError } from '../errors.js';
 
+/** The most blocks that a file's map can name. */
+export const FILE_BLOCKS_MAX = IMPFS.DIRECT + IMPFS.PTRS + IMPFS.PTRS ** 2 + IMPFS.PTRS ** 3;
+
 export interface GeometryOptions {
 	/** Bytes of volume for each inode; default 16384. */
 	bytesPerInode?: number;

@@ -12,7 +12,7 @@ import { ImageError } from '../errors.js';
 import { encodeGroup, ImpfsCore, sealSuperblock, type Time } from './core.js';
 import { crc32c } from './crc32c.js';
 import type { Device } from './device.js';
-import { type Geometry, type GeometryOptions, geometry } from './geometry.js';
+import { FILE_BLOCKS_MAX, type Geometry, type GeometryOptions, geometry } from './geometry.js';
 import { ImpfsVolume } from './volume.js';
 
 export interface MkfsOptions extends GeometryOptions {
@@ -78,7 +78,7 @@ function makeSuperblock(shape: Geometry, options: MkfsOptions): ReturnType<typeo
 		name_max: IMPFS.NAME_MAX,
 		symlink_max: IMPFS.SYMLINK_MAX,
 		link_max: IMPFS.LINK_MAX,
-		file_blocks_max: IMPFS.DIRECT + IMPFS.PTRS + IMPFS.PTRS ** 2 + IMPFS.PTRS ** 3,
+		file_blocks_max: FILE_BLOCKS_MAX,
 		uuid: Uint8Array.from(options.uuid),
 		hash_seed: [0, 4, 8, 12].map((at) => seed.getUint32(at, true)),
 		hash_version: 1,

@@ -10,6 +10,9 @@ import { guestTestPath } from '../../../tools/suite/guest-test.js';
 /** Images that one boot is given. */
 const CHUNK = 2500;
 
+/** Images in which fsck once lost a file that was not damaged: map and directory blocks named by others, a backup's limits. */
+const ONCE_LOST = [1201, 1657, 2279, 3283, 6021];
+
 export const damageCases = defineCases([
 	{
 		id: '1.1/damaged-images',
@@ -60,7 +63,8 @@ export const damageCases = defineCases([
 			const volume = damageVolume();
 			const failed: string[] = [];
 			const lost: string[] = [];
-			for (let number = 0; number < images; number++) {
+			const numbers = new Set([...Array(images).keys(), ...ONCE_LOST]);
+			for (const number of numbers) {
 				const harm = damage(volume, number);
 				const repair = repairDamage(volume, harm);
 				if (!repair.clean) failed.push(`${number}: ${harm.what}: ${repair.refused ?? 'is not clean afterwards'}`);
@@ -70,7 +74,7 @@ export const damageCases = defineCases([
 					await new Promise((resolve) => setImmediate(resolve));
 				}
 			}
-			const repaired = (100 * (images - failed.length - lost.length)) / images;
+			const repaired = (100 * (numbers.size - failed.length - lost.length)) / numbers.size;
 			t.figure('damaged images repaired with nothing lost', Math.round(repaired * 100) / 100, '%');
 			t.ok(repaired >= 95, 'at least 95 % are clean, with every untouched file', `${repaired} %`);
 			t.ok(lost.length === 0, 'no untouched file is lost in any of them', lost.slice(0, 10).join('\n'));
