@@ -111,21 +111,65 @@ static long ring_2(u32 n) { return ring(n, 2); }
 static long ring_8(u32 n) { return ring(n, 8); }
 static long ring_64(u32 n) { return ring(n, 64); }
 
+struct crowd {
+	volatile u32 stop, turns, warm;		/* turns: of all of them together */
+};
+
+/* One instruction, so that a preemption loses none. */
+static void count(volatile u32 *n)
+{
+	__asm__ volatile("incl %0" : "+m"(*n));
+}
+
+/* After three turns of each, all their pages are there. */
+static void yield_in_crowd(volatile struct crowd *c)
+{
+	u32 mine;
+
+	for (mine = 0; !c->stop; mine++) {
+		if (mine < 3)
+			count(&c->warm);
+		count(&c->turns);
+		sys0(NR_sched_yield);
+	}
+}
+
+static long set_policy(long policy, u32 priority)
+{
+	return sys3(NR_sched_setscheduler, 0, policy, &priority);
+}
+
 /*
- * `size` processes that yield to each other, all runnable all the time. The first one's rounds are timed; the others
- * go on until it is done, so that their number stays.
+ * All of them sleep now. Those that come back after others have run for long enough are alike to a fair scheduler; and
+ * a real-time process lets all of them wake before the first one runs.
+ */
+static void open_gate(int fd)
+{
+	struct { long sec, nsec; } moment = { 0, 1000000 };
+	u64 end = now() + 20000000;
+
+	while (now() < end)
+		;
+	sys2(NR_nanosleep, &moment, 0);
+	set_policy(1, 1);
+	sys1(NR_close, fd);
+}
+
+/*
+ * `size` processes that yield to each other, all runnable all the time. The first one times its rounds, once every
+ * other has had turns; what is counted is the turns that were had by anybody, since the order is the scheduler's.
  */
 static long crowd(u32 n, u32 size)
 {
-	u32 rounds = n / size, i, j;
+	u32 turns, i;
 	u64 cycles = 0;
-	int go[2], result[2];
-	volatile u32 *stop = map_file(4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	int go[2], ready[2], result[2];
+	volatile struct crowd *c = map_file(4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	long pid;
 
-	if (bad(stop))
-		return (long)stop;
-	if (sys1(NR_pipe, go) || sys1(NR_pipe, result))
+	if (bad(c))
+		return (long)c;
+	if (sys1(NR_pipe, go) || sys1(NR_pipe, ready) || sys1(NR_pipe, result))
 		return -24;
 	for (i = 0; i < size; i++) {
 		pid = sys0(NR_fork);
@@ -133,32 +177,44 @@ static long crowd(u32 n, u32 size)
 			return pid;
 		if (pid)
 			continue;
+		set_policy(0, 0);
 		sys1(NR_close, go[1]);
+		sys3(NR_write, ready[1], &byte, 1);
 		sys3(NR_read, go[0], &byte, 1);
 		if (i) {
-			while (!*stop)
-				sys0(NR_sched_yield);
+			yield_in_crowd(c);
 			sys1(NR_exit, 0);
 		}
-		for (j = 0; j < 4; j++)
+		while (c->warm < 3 * (size - 1))
 			sys0(NR_sched_yield);
+		turns = c->turns;
 		cycles = now();
-		for (j = 0; j < rounds; j++)
+		while (c->turns - turns < n) {
+			count(&c->turns);
 			sys0(NR_sched_yield);
-		cycles = now() - cycles;
-		*stop = 1;
+		}
+		cycles = (now() - cycles) * n;
+		turns = c->turns - turns;
+		__asm__("divl %4" : "=a"(i), "=d"(turns) : "0"((u32)cycles), "1"((u32)(cycles >> 32)), "r"(turns));
+		cycles = i;
+		c->stop = 1;
 		sys3(NR_write, result[1], &cycles, sizeof(cycles));
 		sys1(NR_exit, 0);
 	}
-	sys1(NR_close, go[1]);
+	for (i = 0; i < size; i++)
+		sys3(NR_read, ready[0], &byte, 1);
+	open_gate(go[1]);
 	sys3(NR_read, result[0], &cycles, sizeof(cycles));
+	set_policy(0, 0);
 	timed += cycles;
 	for (i = 0; i < size; i++)
 		sys3(NR_waitpid, -1, 0, 0);
 	sys1(NR_close, go[0]);
-	sys1(NR_close, result[0]);
-	sys1(NR_close, result[1]);
-	sys2(NR_munmap, stop, 4096);
+	for (i = 0; i < 2; i++) {
+		sys1(NR_close, ready[i]);
+		sys1(NR_close, result[i]);
+	}
+	sys2(NR_munmap, c, 4096);
 	return 0;
 }
 

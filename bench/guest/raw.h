@@ -31,7 +31,9 @@ typedef unsigned long long u64;
 #define NR_socketcall 102
 #define NR_fsync 118
 #define NR_clone 120
+#define NR_sched_setscheduler 156
 #define NR_sched_yield 158
+#define NR_nanosleep 162
 #define NR_poll 168
 #define NR_rt_sigreturn 173
 #define NR_rt_sigaction 174

@@ -2,8 +2,9 @@
  * Queues of runnable tasks: an array of lists by priority for real time, a list and a tree by weighted run time for
  * the rest. The next task is taken in O(1).
  *
- * Who has had its turn mostly has the most run time of all: it goes to the end of the list in O(1), however many there
- * are. Only who comes in between goes into the tree, in O(log n). Each is in order; the first of both is next.
+ * Who has had its turn mostly has the most run time of all, or so little less that it makes no difference: it goes to
+ * the end of the list in O(1), however many there are. Only who comes in between goes into the tree, in O(log n). The
+ * first of both is next.
  *
  * Invariant: a task is in a queue exactly when it is runnable (on_rq) and not the one that runs. Interrupts off.
  */
@@ -60,11 +61,13 @@ struct task *rq_first_fair(const struct run_queue *rq)
 static void fair_insert(struct run_queue *rq, struct task *t)
 {
 	struct rb_node **link = &rq->fair_tree.node, *parent = NULL;
+	s64 ahead = (s64)(t->vruntime - rq->fair_latest);
 	bool first = true;
 
-	t->in_tree = !list_empty(&rq->fair_queue) &&
-		     before(t, list_last_entry(&rq->fair_queue, struct task, rq_list));
+	t->in_tree = ahead < -(s64)FAIR_SLACK && !list_empty(&rq->fair_queue);
 	if (!t->in_tree) {
+		if (ahead > 0 || list_empty(&rq->fair_queue))
+			rq->fair_latest = t->vruntime;
 		list_add_tail(&t->rq_list, &rq->fair_queue);
 		return;
 	}

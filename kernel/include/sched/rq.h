@@ -13,6 +13,7 @@ struct run_queue {
 	struct list_head rt[RT_PRIORITIES];
 	/* Fair tasks by vruntime, without the running one: those that came in order, and those that came in between. */
 	struct list_head fair_queue;
+	u64 fair_latest;		/* no vruntime in the list is above it */
 	struct rb_root fair_tree;
 	struct rb_node *leftmost;	/* of the tree */
 	struct task *next;		/* fair, queued: runs before the first one unless that is too unfair. NULL */
@@ -37,6 +38,7 @@ void rq_place(struct run_queue *rq, struct task *t, bool new);
 u64 rq_weighted(u64 delta, const struct task *t);	/* run time to vruntime */
 
 #define FAIR_LATENCY	6000000ull	/* ns in which every fair task should run once */
+#define FAIR_SLACK	50000ull	/* ns of vruntime by which the list's order may be wrong */
 #define FAIR_GRANULE	1000000ull	/* ns a wake-up must be ahead by to preempt */
 #define SLEEPER_AHEAD	FAIR_LATENCY	/* vruntime by which a sleeper whose time has come may be ahead and still preempt */
 /* Real-time tasks leave the rest some of each period, so that a machine with one that never sleeps can be saved. */
