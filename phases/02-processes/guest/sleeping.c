@@ -147,6 +147,7 @@ static void test_wall_clock(void)
 	IS(syscall(SYS_timer_settime, id, TIMER_ABSTIME, &at, NULL), 0);
 	later = wall;
 	later.tv_sec += 999;
+	later.tv_nsec = 0;	/* a whole second before it */
 	IS(clock_settime(CLOCK_REALTIME, &later), 0);
 	usleep(100000);
 	IS(ticks, 0);
