@@ -65,17 +65,15 @@ static int advise_area(struct mm *mm, struct vm_area *a, unsigned long start, un
 {
 	switch (advice) {
 	case MADV_DONTNEED:
-		if (a->flags & (VM_LOCKED | VM_IO))
+	case MADV_DONTNEED_LOCKED:
+		if (a->flags & (advice == MADV_DONTNEED ? VM_LOCKED | VM_IO : VM_IO))
 			return -EINVAL;
 		zap_range(mm, start, end, false);
 		return 0;
 	case MADV_FREE:
-		/* "May go at any time until written again": now is such a time. */
-		if (a->file || a->ops || (a->flags & VM_SHARED))
+		if (a->file || a->ops || (a->flags & (VM_SHARED | VM_LOCKED | VM_IO)))
 			return -EINVAL;
-		if (!(a->flags & VM_LOCKED))
-			zap_range(mm, start, end, false);
-		return 0;
+		return advise_free(mm, start, end);
 	case MADV_WILLNEED:
 	case MADV_COLD:
 	case MADV_PAGEOUT:
@@ -112,13 +110,16 @@ static int advise_remove(struct mm *mm, unsigned long start, unsigned long end)
 
 static bool advice_known(int advice)
 {
-	return (advice >= MADV_NORMAL && advice <= MADV_DONTNEED) || (advice >= MADV_FREE && advice <= MADV_POPULATE_WRITE);
+	/* Pages are neither merged nor huge: as in a Linux without either. */
+	if (advice >= MADV_MERGEABLE && advice <= MADV_NOHUGEPAGE)
+		return false;
+	return (advice >= MADV_NORMAL && advice <= MADV_DONTNEED) || (advice >= MADV_FREE && advice <= MADV_DONTNEED_LOCKED);
 }
 
 /* These only give pages back or note nothing: other threads may fault meanwhile. */
 static bool read_lock_is_enough(int advice)
 {
-	return advice == MADV_DONTNEED || advice == MADV_FREE || advice == MADV_WILLNEED || advice == MADV_COLD ||
+	return advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED || advice == MADV_FREE || advice == MADV_WILLNEED || advice == MADV_COLD ||
 	       advice == MADV_PAGEOUT;
 }
 

@@ -1,6 +1,7 @@
 /*
  * madvise's hints about when memory is wanted: WILLNEED starts reading, COLD makes pages the next to go, PAGEOUT has them
- * go now. They are about pages that one process alone uses; others' use keeps a page where it is.
+ * go now, FREE lets them go when memory is short, without their contents, unless they are written to before. They are
+ * about pages that one process alone uses; others' use keeps a page where it is.
  */
 #include <abi/errno.h>
 #include <abi/mman.h>
@@ -10,6 +11,7 @@
 #include <fs/vfs.h>
 #include <mm/lru.h>
 #include <mm/swap.h>
+#include <mm/vmstat.h>
 #include <sched/signal.h>
 #include "internal.h"
 
@@ -117,6 +119,81 @@ static int advise_needed(struct mm *mm, struct vm_area *a, unsigned long start, 
 			return 0;		/* a hint: not at any price */
 		if (p)
 			page_put(p);
+	}
+	return 0;
+}
+
+/* ---- MADV_FREE ---- */
+
+/* The page is no longer what a slot holds, so that it need not be written. Page locked. False: others need the slot. */
+static bool leave_swap(struct page *p)
+{
+	if (page_test(p, PG_WRITEBACK))
+		return false;
+	if (!page_test(p, PG_SWAPCACHE))
+		return true;
+	if (swap_count((swp_t)p->private))
+		return false;
+	swap_cache_del(p);
+	return true;
+}
+
+/* Page referenced and locked: its entry from now on tells of stores. */
+static void give_up(struct mm *mm, unsigned long addr, u64 *pte, struct page *p)
+{
+	bool done = false;
+
+	if (!leave_swap(p))
+		return;
+	spin_lock(&mm->page_table_lock);
+	if (pte_mapped(*pte) && pte_pfn(*pte) == page_to_pfn(p) && atomic_read(&p->mapcount) == 1) {
+		set_pte(pte, *pte & ~(PTE_DIRTY | PTE_ACCESSED));
+		flush_page(mm, addr);
+		page_clear(p, PG_DIRTY);
+		page_clear(p, PG_REFERENCED);
+		done = true;
+	} else {
+		page_set(p, PG_DIRTY);	/* it may have left its slot */
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (done) {
+		lru_swap_backed(p, false);
+		vm_event(PGLAZYFREE, 1);
+	}
+}
+
+int advise_free(struct mm *mm, unsigned long start, unsigned long end)
+{
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
+		u64 *pte = user_pte(mm, addr), e;
+		struct page *p = NULL;
+
+		if (!pte) {
+			addr |= LARGE_PAGE_SIZE - PAGE_SIZE;
+			continue;
+		}
+		spin_lock(&mm->page_table_lock);
+		e = *pte;
+		if (pte_swapped(e)) {
+			clear_pte(pte);
+			atomic_dec(&mm->swap_pages);
+			swap_free(pte_swp(e));
+		} else if (pte_mapped(e) && !(e & PTE_SPECIAL)) {
+			p = pfn_to_page(pte_pfn(e));
+			if (atomic_read(&p->mapcount) == 1)
+				page_get(p);
+			else
+				p = NULL;
+		}
+		spin_unlock(&mm->page_table_lock);
+		if (p && page_trylock(p)) {
+			give_up(mm, addr, pte, p);
+			page_unlock(p);
+		}
+		if (p)
+			page_put(p);
+		if (!(addr & (LARGE_PAGE_SIZE - 1)) && fatal_signal_pending(current))
+			return -EINTR;
 	}
 	return 0;
 }

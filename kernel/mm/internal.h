@@ -87,7 +87,10 @@ bool anon_exclusive(const struct page *p);	/* page_table_lock held: only this en
 /* rmap.c. Page locked. */
 int page_referenced(struct page *p, unsigned *vm_flags);	/* how many entries used it since the last call; VM_* of their areas or'ed */
 bool page_unmap_anon(struct page *p);	/* entries become the slot's; false: one stays (locked memory), or somebody holds the page */
+bool page_discard(struct page *p, bool *keep);	/* drops entries that were not written to since MADV_FREE; false: *keep, one was; or somebody holds the page */
 
+/* advice_reclaim.c. mmap_lock read-held. MADV_FREE for a part of an anonymous private area. */
+int advise_free(struct mm *mm, unsigned long start, unsigned long end);
 /* advice_reclaim.c. mmap_lock read-held. MADV_WILLNEED, MADV_COLD, MADV_PAGEOUT for a part of a. */
 int advise_reclaim(struct mm *mm, struct vm_area *a, unsigned long start, unsigned long end, int advice);
 

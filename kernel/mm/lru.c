@@ -1,8 +1,9 @@
 /*
  * The lists that reclaim works on: pages of processes and of tmpfs (PG_SWAPBACKED), pages of files; of each an inactive
- * list, where they begin, and an active one for what was used again. New pages come to the head.
+ * list, where they begin, and an active one for what was used again. New pages come to the head. Pages that a process has
+ * given up (MADV_FREE) are among those of files: like those they go without being written.
  *
- * A page is on a list from its first use to its last reference; PG_SWAPBACKED does not change meanwhile. Any context.
+ * A page is on a list from its first use to its last reference; PG_SWAPBACKED changes by lru_swap_backed() only. Any context.
  */
 #include <core/printk.h>
 #include <core/spinlock.h>
@@ -14,10 +15,16 @@ static struct list_head lists[LRU_LISTS] = {
 	LIST_HEAD_INIT(lists[0]), LIST_HEAD_INIT(lists[1]), LIST_HEAD_INIT(lists[2]), LIST_HEAD_INIT(lists[3]),
 };
 unsigned long lru_size[LRU_LISTS];
+unsigned long lru_given_up;
 
 static enum lru_list list_of(const struct page *p)
 {
 	return (page_test(p, PG_SWAPBACKED) ? LRU_ANON : LRU_FILE) + (page_test(p, PG_ACTIVE) ? 1 : 0);
+}
+
+static bool given_up(const struct page *p)
+{
+	return page_test(p, PG_ANON) && !page_test(p, PG_SWAPBACKED);
 }
 
 void lru_add(struct page *p)
@@ -40,6 +47,7 @@ void lru_del(struct page *p)
 	spin_lock_irqsave(&lru_lock, flags);
 	if (page_test_clear(p, PG_LRU)) {
 		list_del(&p->lru);
+		lru_given_up -= given_up(p);
 		lru_size[list_of(p)]--;
 		page_clear(p, PG_ACTIVE);
 	}
@@ -59,6 +67,30 @@ void lru_activate(struct page *p, bool active)
 			page_clear(p, PG_ACTIVE);
 		list_move(&p->lru, &lists[list_of(p)]);
 		lru_size[list_of(p)]++;
+	}
+	spin_unlock_irqrestore(&lru_lock, flags);
+}
+
+void lru_swap_backed(struct page *p, bool backed)
+{
+	unsigned long flags;
+	bool listed;
+
+	spin_lock_irqsave(&lru_lock, flags);
+	listed = page_test(p, PG_LRU);
+	if (listed) {
+		lru_size[list_of(p)]--;
+		lru_given_up -= given_up(p);
+	}
+	page_clear(p, PG_ACTIVE);
+	if (backed)
+		page_set(p, PG_SWAPBACKED);
+	else
+		page_clear(p, PG_SWAPBACKED);
+	if (listed) {
+		list_move(&p->lru, &lists[list_of(p)]);
+		lru_size[list_of(p)]++;
+		lru_given_up += given_up(p);
 	}
 	spin_unlock_irqrestore(&lru_lock, flags);
 }

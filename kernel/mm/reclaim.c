@@ -75,6 +75,24 @@ static enum verdict shrink_anon(struct reclaim *r, struct page *p)
 	return GONE;
 }
 
+/* A page given up by MADV_FREE: it goes as it is, unless it has been written to since. */
+static enum verdict shrink_given_up(struct page *p)
+{
+	bool keep = page_test(p, PG_DIRTY);
+	unsigned vm_flags;
+
+	if (page_referenced(p, &vm_flags))
+		return ACTIVATE;
+	if (!keep && !(vm_flags & VM_LOCKED) && page_discard(p, &keep)) {
+		vm_event(PGLAZYFREED, 1);
+		return GONE;
+	}
+	if (!keep && !(vm_flags & VM_LOCKED))
+		return KEEP;
+	lru_swap_backed(p, true);
+	return ACTIVATE;
+}
+
 static enum verdict shrink_shmem(struct reclaim *r, struct page *p)
 {
 	struct address_space *m = p->mapping;
@@ -91,10 +109,18 @@ static enum verdict shrink_shmem(struct reclaim *r, struct page *p)
 	return pagecache_reclaim(p, r->gfp) ? GONE : KEEP;
 }
 
+static bool may_take_files(const struct reclaim *r)
+{
+	return !(r->gfp & GFP_USER) || !page_cache_minimal();
+}
+
 static enum verdict shrink_file(struct reclaim *r, struct page *p)
 {
-	unsigned vm_flags, used = (unsigned)page_referenced(p, &vm_flags);
+	unsigned vm_flags, used;
 
+	if (!may_take_files(r))
+		return KEEP;
+	used = (unsigned)page_referenced(p, &vm_flags);
 	if (used && !r->drop) {
 		bool again = page_test_set(p, PG_REFERENCED);
 
@@ -115,7 +141,7 @@ static enum verdict shrink_page(struct reclaim *r, struct page *p)
 		return KEEP;
 	}
 	if (page_test(p, PG_ANON))
-		return shrink_anon(r, p);
+		return page_test(p, PG_SWAPBACKED) ? shrink_anon(r, p) : shrink_given_up(p);
 	if (!p->mapping)
 		return KEEP;			/* leaving its file */
 	return page_test(p, PG_SWAPBACKED) ? shrink_shmem(r, p) : shrink_file(r, p);
@@ -175,9 +201,9 @@ static void shrink_class(struct reclaim *r, enum lru_list l, unsigned n)
 	shrink_inactive(r, l, n);
 }
 
-static bool may_take_files(const struct reclaim *r)
+static bool may_look_at_files(const struct reclaim *r)
 {
-	return !(r->gfp & GFP_USER) || !page_cache_minimal();
+	return lru_given_up || may_take_files(r);
 }
 
 /* How many pages of each class to look at: by size, by swappiness, and by how much of what was looked at stayed. */
@@ -196,7 +222,7 @@ static void shares(const struct reclaim *r, unsigned priority, unsigned long n[2
 	}
 	if (!swap_has_room())
 		value[0] = 0;
-	if (!may_take_files(r))
+	if (!may_look_at_files(r))
 		value[1] = 0;
 	for (unsigned i = 0; i < 2; i++) {
 		unsigned long part = max(size[i] >> priority, min(size[i], (unsigned long)BATCH));
@@ -219,7 +245,7 @@ static void shrink_lists(struct reclaim *r, unsigned priority)
 		for (unsigned i = 0; i < 2; i++) {
 			unsigned part = (unsigned)min(n[i], (unsigned long)BATCH);
 
-			if (!part || (i && !may_take_files(r))) {
+			if (!part || (i && !may_look_at_files(r))) {
 				n[i] = 0;
 				continue;
 			}

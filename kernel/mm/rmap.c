@@ -204,3 +204,53 @@ bool page_unmap_anon(struct page *p)
 	spin_unlock(&av->lock);
 	return ok && atomic_read(&p->mapcount) == 0;
 }
+
+/* ---- away ---- */
+
+/* One area's entry goes. False: it was written to, or must stay. */
+static bool discard_entry(struct vm_area *a, unsigned long addr, struct page *p)
+{
+	struct mm *mm = a->mm;
+	bool ok = true;
+	u64 *pte;
+
+	spin_lock(&mm->page_table_lock);
+	pte = user_pte(mm, addr);
+	if (!pte || !pte_mapped(*pte) || (*pte & PTE_SPECIAL) || pte_pfn(*pte) != page_to_pfn(p))
+		goto out;
+	ok = !(*pte & PTE_DIRTY) && !(a->flags & VM_LOCKED);
+	if (!ok)
+		goto out;
+	clear_pte(pte);
+	flush_page(mm, addr);
+	atomic_dec(&mm->rss_anon);
+	if (atomic_dec_and_test(&p->mapcount)) {
+		p->mapping = NULL;
+		mem_count(MEM_ANON, -1);
+	}
+	atomic_dec(&p->refcount);	/* the caller has one */
+out:
+	spin_unlock(&mm->page_table_lock);
+	return ok;
+}
+
+bool page_discard(struct page *p, bool *keep)
+{
+	struct anon_vma *av = anon_map_lock(p);
+	unsigned long from, to;
+	struct vm_area *a;
+
+	*keep = false;
+	if (!av)
+		return false;		/* just going */
+	/* Whoever else holds it may write to it and not through an entry. */
+	if (atomic_read(&p->refcount) == atomic_read(&p->mapcount) + 1)
+		list_for_each_entry(a, &av->areas, anon_link) {
+			if (*keep || !atomic_read(&p->mapcount))
+				break;
+			if (area_part(a, p->index, p->index + 1, &from, &to))
+				*keep = !discard_entry(a, from, p);
+		}
+	spin_unlock(&av->lock);
+	return atomic_read(&p->mapcount) == 0;
+}

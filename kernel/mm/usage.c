@@ -22,6 +22,8 @@ static void add_page(struct mem_usage *u, u64 e)
 		u->pss_dirty += PAGE_SIZE / maps;
 	if (page_test(p, PG_ANON))
 		u->anonymous++;
+	if (page_test(p, PG_ANON) && !page_test(p, PG_SWAPBACKED) && !dirty)
+		u->lazy_free++;
 	if ((e & PTE_ACCESSED) || page_test(p, PG_REFERENCED))
 		u->referenced++;
 	if (maps > 1)

@@ -123,7 +123,7 @@ static void show_usage(struct seq_file *m, const struct mem_usage *u)
 		"Locked:                0 kB\n";
 	const unsigned long kib[] = {
 		KIB(u->rss), SHARE(u->pss), SHARE(u->pss_dirty), KIB(u->shared_clean), KIB(u->shared_dirty),
-		KIB(u->private_clean), KIB(u->private_dirty), KIB(u->referenced), KIB(u->anonymous), 0,
+		KIB(u->private_clean), KIB(u->private_dirty), KIB(u->referenced), KIB(u->anonymous), KIB(u->lazy_free),
 		0, 0, 0, 0, 0,			/* there are no huge pages */
 		KIB(u->swap), SHARE(u->swap_pss), KIB(u->locked),
 	};

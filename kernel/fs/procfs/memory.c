@@ -67,7 +67,8 @@ static const char *const event_names[VM_EVENTS] = {
 	[SWAP_RA_HIT] = "swap_ra_hit", [PGSCAN_KSWAPD] = "pgscan_kswapd", [PGSCAN_DIRECT] = "pgscan_direct",
 	[PGSTEAL_KSWAPD] = "pgsteal_kswapd", [PGSTEAL_DIRECT] = "pgsteal_direct", [PGACTIVATE] = "pgactivate",
 	[PGDEACTIVATE] = "pgdeactivate", [PGREFILL] = "pgrefill", [PAGEOUTRUN] = "pageoutrun", [ALLOCSTALL] = "allocstall_normal",
-	[OOM_KILL] = "oom_kill", [DROP_PAGECACHE] = "drop_pagecache", [DROP_SLAB] = "drop_slab",
+	[OOM_KILL] = "oom_kill", [PGLAZYFREE] = "pglazyfree", [PGLAZYFREED] = "pglazyfreed",
+	[DROP_PAGECACHE] = "drop_pagecache", [DROP_SLAB] = "drop_slab",
 };
 
 static int show_vmstat(struct seq_file *m, void *v)

@@ -9,7 +9,7 @@ struct vm_area;
 
 /* Pages of one area or several; pss and swap_pss in 1/4096 of a page: each page divided by how many map it. */
 struct mem_usage {
-	unsigned long rss, shared_clean, shared_dirty, private_clean, private_dirty, referenced, anonymous, swap, locked;
+	unsigned long rss, shared_clean, shared_dirty, private_clean, private_dirty, referenced, anonymous, lazy_free, swap, locked;
 	u64 pss, pss_dirty, swap_pss;
 };
 

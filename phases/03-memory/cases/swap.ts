@@ -70,12 +70,25 @@ export const swapCases = defineCases([
 		machine: { memory: 24 },
 		timeout: 110,
 		run: async (vm, t) => {
-			const made = await vm.sh(swapFile(64));
+			const made = await vm.sh(swapFile(48));
 			t.equal(made.status, 0, 'a swap file');
 			await runGuestTest(vm, t, guestTestPath(3, 'swap-data'), ['30'], { timeout: 100_000 });
 		},
 	},
 	...[3, 4].map(longData),
+	...[false, true].map(
+		(swap): CaseDeclaration => ({
+			id: `3.4/madv-free${swap ? '-swap' : ''}`,
+			title: `what MADV_FREE gives up goes when memory is short, and not before${swap ? '; with swap' : ''}`,
+			tier: 'quick',
+			start: 'boot',
+			machine: { memory: 32 },
+			run: async (vm, t) => {
+				if (swap) t.equal((await vm.sh(swapFile(16))).status, 0, 'a swap file');
+				await runGuestTest(vm, t, guestTestPath(3, 'madv-free'), swap ? ['swap'] : [], { timeout: 50_000 });
+			},
+		}),
+	),
 	{
 		id: '3.4/swapon-debian',
 		title: 'Debian’s mkswap, swapon and swapoff; free and vmstat show what goes on',

@@ -59,8 +59,10 @@ static unsigned long not_zero(const void *p, unsigned long size)
 /* The stack's new pages, far below what is in use. */
 static unsigned long stack_below(void)
 {
-	const char *here = __builtin_frame_address(0);
+	char *here = __builtin_frame_address(0);
 
+	for (unsigned i = 65536; i < 1 << 20; i += PAGE)
+		*(volatile char *)(here - i) = 0;
 	return not_zero(here - (1 << 20), (1 << 20) - 65536);
 }
 

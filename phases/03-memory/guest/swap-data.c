@@ -108,7 +108,8 @@ int main(int argc, char **argv)
 	pages = mib * 256;
 	data = mmap(0, pages * 4096ul, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	generation = calloc(pages, 1);
-	OK(data != MAP_FAILED && generation, "%u MiB of memory", mib);
+	BAIL_UNLESS(data != MAP_FAILED && generation, "%u MiB of memory", mib);
+	OK(1, "%u MiB of memory", mib);
 	for (unsigned i = 0; i < pages; i++)
 		fill(i, 1);
 	said("fill");
