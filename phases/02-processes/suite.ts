@@ -14,7 +14,7 @@ export const suite = defineSuite({
 	steps: [
 		{ number: '2.1', title: 'Descriptors', state: 'closed' },
 		{ number: '2.2', title: 'Kernel threads and clone', state: 'closed' },
-		{ number: '2.3', title: 'pthreads in our libc', state: 'open' },
+		{ number: '2.3', title: 'pthreads in our libc', state: 'closed' },
 		{ number: '2.4', title: 'Scheduler', state: 'closed' },
 		{ number: '2.5', title: 'Signals', state: 'closed' },
 		{ number: '2.6', title: 'Groups, sessions, terminals', state: 'closed' },
