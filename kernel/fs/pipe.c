@@ -2,8 +2,9 @@
  * Pipes and FIFOs: a ring of page-sized buffers between writers and readers.
  *
  * Writes of up to PIPE_BUF bytes are atomic: they go into one buffer, or into the room that is left in the last one.
- * pipe->lock (RANK_PIPE) guards everything; sleepers wait on rd_wait for data or the last writer's end, on wr_wait for
- * room or the last reader's end, with the lock dropped. The structure lives while a file refers to it.
+ * pipe->lock (RANK_PIPE) guards everything; read and write give it back before they wake anybody, who may run at once.
+ * Sleepers wait on rd_wait for data or the last writer's end, on wr_wait for room or the last reader's end, with the
+ * lock dropped. The structure lives while a file refers to it.
  */
 #include <arch/uaccess.h>
 #include <core/init.h>
@@ -101,6 +102,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	struct pipe *p = f->inode->pipe;
 	ssize_t done = 0;
+	bool room = false;
 
 	(void)pos;
 	if (!it->count)
@@ -123,8 +125,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
 			}
 			if (!b->len || packet) {
 				release_slot(p);
-				if (was_full)
-					wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+				room |= was_full;
 			}
 			if (!it->count || packet)
 				break;
@@ -142,6 +143,8 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		mutex_lock(&p->lock);
 	}
 	mutex_unlock(&p->lock);
+	if (room)
+		wake(&p->wr_wait, POLLOUT | POLLWRNORM);
 	return done;
 }
 
@@ -194,6 +197,7 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	struct pipe *p = f->inode->pipe;
 	ssize_t done = 0, n;
+	bool data = false;
 
 	(void)pos;
 	if (!it->count)
@@ -221,8 +225,7 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
 				break;
 			}
 			done += n;
-			if (was_empty)
-				wake(&p->rd_wait, POLLIN | POLLRDNORM);
+			data |= was_empty;
 			if (!it->count)
 				break;
 			continue;
@@ -233,11 +236,16 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
 			break;
 		}
 		mutex_unlock(&p->lock);
+		if (data)
+			wake(&p->rd_wait, POLLIN | POLLRDNORM);
+		data = false;
 		if (wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers)))
 			return done ? done : -ERESTARTSYS;
 		mutex_lock(&p->lock);
 	}
 	mutex_unlock(&p->lock);
+	if (data)
+		wake(&p->rd_wait, POLLIN | POLLRDNORM);
 	return done;
 }
 
