@@ -2,6 +2,7 @@ import { defineSuite } from '../../tools/suite/declaration.js';
 import { pressureCases } from './cases/pressure.js';
 import { programCases } from './cases/programs.js';
 import { protectionCases } from './cases/protection.js';
+import { ruleCases } from './cases/rules.js';
 import { sharedCases } from './cases/shared.js';
 import { spaceCases } from './cases/spaces.js';
 import { stressCases } from './cases/stress.js';
@@ -30,5 +31,6 @@ export const suite = defineSuite({
 		...programCases,
 		...pressureCases,
 		...protectionCases,
+		...ruleCases,
 	],
 });

@@ -3,9 +3,8 @@
  * heap, stack, data, files, after mprotect and over fork; noexec mounts; personality(READ_IMPLIES_EXEC).
  */
 #include "../../guest/testing.h"
+#include "faults.h"
 #include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -15,45 +14,6 @@
 
 #define PAGE 4096
 #define RET 0xc3
-
-static sigjmp_buf out;
-static volatile int code;
-static void *volatile where;
-
-static void caught(int sig, siginfo_t *info, void *context)
-{
-	(void)context;
-	code = sig == SIGSEGV ? info->si_code : -sig;
-	where = info->si_addr;
-	siglongjmp(out, 1);
-}
-
-/* 0: it returned; SEGV_ACCERR and its kin. */
-static int run(void *p)
-{
-	void (*volatile f)(void) = (void (*)(void))p;
-
-	code = 0;
-	if (!sigsetjmp(out, 1))
-		f();
-	return code;
-}
-
-static int store(void *p)
-{
-	code = 0;
-	if (!sigsetjmp(out, 1))
-		*(volatile char *)p = (char)RET;
-	return code;
-}
-
-static int load(void *p)
-{
-	code = 0;
-	if (!sigsetjmp(out, 1))
-		(void)*(volatile char *)p;
-	return code;
-}
 
 static char *page(int prot)
 {
@@ -167,11 +127,7 @@ static void test_personality(void)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_flags = SA_SIGINFO };
-
-	sa.sa_sigaction = caught;
-	sigaction(SIGSEGV, &sa, 0);
-	sigaction(SIGBUS, &sa, 0);
+	catch_faults();
 	TEST_PLAN(38);
 	test_anonymous();
 	test_fork();
