@@ -157,24 +157,21 @@ int filemap_write_and_wait(struct address_space *m, loff_t start, loff_t end)
 
 /* ---- inodes ---- */
 
-static int write_inode(struct inode *i, struct writeback_control *wbc, bool wait)
+/* icache_lock held. From here to write_begun()'s end the inode stays, referenced or not: who frees it waits for I_SYNC. */
+static unsigned begin_write(struct inode *i)
 {
-	unsigned dirty;
-	int error, e;
+	unsigned dirty = i->state & (I_DIRTY | I_DIRTY_PAGES);
 
-	spin_lock(&icache_lock);
-	while (i->state & I_SYNC) {
-		spin_unlock(&icache_lock);
-		inode_wait_state(i, I_SYNC);
-		spin_lock(&icache_lock);
-	}
-	dirty = i->state & (I_DIRTY | I_DIRTY_PAGES);
 	i->state = (i->state & ~(I_DIRTY | I_DIRTY_PAGES)) | I_SYNC;
 	if (!list_empty(&i->wb_link))
 		list_del_init(&i->wb_link);
-	spin_unlock(&icache_lock);
+	return dirty;
+}
 
-	error = (dirty & I_DIRTY_PAGES) || wait ? do_writepages(&i->data, wbc) : 0;
+static int write_begun(struct inode *i, unsigned dirty, struct writeback_control *wbc, bool wait)
+{
+	int error = (dirty & I_DIRTY_PAGES) || wait ? do_writepages(&i->data, wbc) : 0, e;
+
 	/* Data first: the inode then carries the blocks that writing allocated. */
 	if (wait) {
 		e = filemap_wait(&i->data, 0, 0x7fffffffffffffffLL);
@@ -198,9 +195,25 @@ static int write_inode(struct inode *i, struct writeback_control *wbc, bool wait
 		i->dirtied_when = ktime_get();
 		list_add_tail(&i->wb_link, &i->sb->dirty);
 	}
-	spin_unlock(&icache_lock);
+	/* Under the lock, which who frees it takes once more: it may be gone the moment that is given back. */
 	wake_up_all(&i->state_wait);
+	spin_unlock(&icache_lock);
 	return error;
+}
+
+static int write_inode(struct inode *i, struct writeback_control *wbc, bool wait)
+{
+	unsigned dirty;
+
+	spin_lock(&icache_lock);
+	while (i->state & I_SYNC) {
+		spin_unlock(&icache_lock);
+		inode_wait_state(i, I_SYNC);
+		spin_lock(&icache_lock);
+	}
+	dirty = begin_write(i);
+	spin_unlock(&icache_lock);
+	return write_begun(i, dirty, wbc, wait);
 }
 
 int sync_inode(struct inode *i, bool wait)
@@ -210,8 +223,8 @@ int sync_inode(struct inode *i, bool wait)
 	return write_inode(i, &wbc, wait);
 }
 
-/* The first dirty inode of sb that was dirtied at or before `until`, referenced; NULL. */
-static struct inode *next_dirty(struct super_block *sb, nsec_t until)
+/* The first dirty inode of sb that was dirtied at or before `until`, begun to be written; NULL. */
+static struct inode *next_dirty(struct super_block *sb, nsec_t until, unsigned *dirty)
 {
 	struct inode *i, *found = NULL;
 
@@ -221,26 +234,27 @@ static struct inode *next_dirty(struct super_block *sb, nsec_t until)
 			break;
 		if (i->state & (I_FREEING | I_NEW | I_SYNC))
 			continue;
-		found = iget(i);
-		list_del_init(&i->wb_link);
+		found = i;
+		*dirty = begin_write(i);
 		break;
 	}
 	spin_unlock(&icache_lock);
 	return found;
 }
 
+/* No inode is referenced meanwhile: what is unlinked and closed is freed by who did it, not some time later by us. */
 static int sync_sb_until(struct super_block *sb, nsec_t until, long *pages, bool wait)
 {
 	struct inode *i;
+	unsigned dirty;
 	int error = 0;
 
-	while (*pages > 0 && (i = next_dirty(sb, until))) {
+	while (*pages > 0 && (i = next_dirty(sb, until, &dirty))) {
 		struct writeback_control wbc = { .nr_to_write = *pages, .sync = wait, .end = 0x7fffffffffffffffLL };
-		int e = write_inode(i, &wbc, wait);
+		int e = write_begun(i, dirty, &wbc, wait);
 
 		error = error ? error : e;
 		*pages = wbc.nr_to_write;
-		iput(i);
 	}
 	return error;
 }

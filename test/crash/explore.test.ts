@@ -134,6 +134,10 @@ t.test('a sync makes durable what was done before, and later steps take from it'
 		['a'],
 		'fdatasync promises no name',
 	);
+	const again = ['create a', 'setxattr a v', 'sync', 'removexattr a', 'fsync a', 'setxattr a v', 'fdatasync a'].map(
+		step,
+	);
+	t.match(expectations(again, 7), [{ path: 'a', nameOnly: true }], 'nor an attribute that came back as it was');
 	t.match(expectations(data, 7), [{ path: 'b' }, { path: 'a', content: undefined }], 'and a removal is durable');
 });
 

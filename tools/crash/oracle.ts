@@ -130,7 +130,7 @@ export function expectations(steps: readonly Step[], mark: number): Expectation[
 	while (synced >= 0 && !isSync(steps[synced])) synced--;
 	const by = steps[synced];
 	if (by === undefined) return [];
-	const { before, now, renamed } = treesAfter(steps, earlierSync(steps, synced), synced);
+	const { before, now, renamed, attributed } = treesAfter(steps, earlierSync(steps, synced), synced);
 	const later = steps.slice(synced + 1, mark + 1);
 	const touched = new Set(later.flatMap(({ paths }) => paths));
 	const gone = new Set(later.flatMap(removedPaths));
@@ -142,7 +142,7 @@ export function expectations(steps: readonly Step[], mark: number): Expectation[
 	for (const [path, content] of names) {
 		if (gone.has(path) || moved.some((above) => path.startsWith(`${above}/`))) continue;
 		// fdatasync leaves attributes for later.
-		const whole = by.op !== 'fdatasync' || before.get(path)?.attribute === content.attribute;
+		const whole = by.op !== 'fdatasync' || content.file === undefined || !attributed.has(content.file);
 		const durable = by.op === 'sync' || (content === target && whole) || before.get(path) === content;
 		list.push({ path, content, nameOnly: touched.has(path) || !durable || isAlias(now, content, touched) });
 	}
@@ -161,24 +161,27 @@ function treeAfter(steps: readonly Step[], last: number): Tree {
 
 /**
  * The trees at two moments; what did not change is the same object in both. `renamed` are the paths that named
- * something else, or nothing, in between.
+ * something else, or nothing, in between; `attributed` the files whose attribute changed, if only for a while.
  */
 function treesAfter(
 	steps: readonly Step[],
 	first: number,
 	second: number,
-): { before: Tree; now: Tree; renamed: Set<string> } {
+): { before: Tree; now: Tree; renamed: Set<string>; attributed: Set<object> } {
 	const now = treeAfter(steps, first);
 	const before = new Map(now);
 	const renamed = new Set<string>();
+	const attributed = new Set<object>();
 	for (const one of steps.slice(first + 1, second + 1)) {
+		const file = now.get(one.paths[0] ?? '')?.file;
+		if (file !== undefined && (one.op === 'setxattr' || one.op === 'removexattr')) attributed.add(file);
 		applyStep(now, one);
 		for (const [path, content] of before) {
 			const found = now.get(path);
 			if (found !== content && (found?.file === undefined || found.file !== content.file)) renamed.add(path);
 		}
 	}
-	return { before, now, renamed };
+	return { before, now, renamed, attributed };
 }
 
 /** Whether another name of the same object was touched. */
