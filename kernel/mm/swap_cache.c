@@ -11,6 +11,7 @@
 #include <core/workqueue.h>
 #include <mm/lru.h>
 #include <mm/swap.h>
+#include <mm/vmstat.h>
 #include <sched/task.h>
 #include "internal.h"
 
@@ -33,8 +34,10 @@ struct page *swap_cache_get(swp_t e)
 	if (p)
 		page_get(p);
 	spin_unlock(&swap_lock);
-	if (p && page_test_clear(p, PG_READAHEAD))
+	if (p && page_test_clear(p, PG_READAHEAD)) {
 		atomic_inc(&around_hits);
+		vm_event(SWAP_RA_HIT, 1);
+	}
 	return p;
 }
 
@@ -250,6 +253,7 @@ struct page *swap_read_around(swp_t e)
 		if (!p)
 			continue;
 		page_set(p, PG_READAHEAD);
+		vm_event(SWAP_RA, 1);
 		(void)swap_read(p, other, &batch);
 		page_put(p);
 	}

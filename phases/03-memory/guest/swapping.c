@@ -281,6 +281,20 @@ static void test_shared(void)
 	IS(swap_used(), 0);
 }
 
+/* Pages that left in order come back several at a time, and are counted: as read ahead, and as used. */
+static void test_read_ahead(void)
+{
+	long read = figure("/proc/vmstat", "swap_ra "), used = figure("/proc/vmstat", "swap_ra_hit ");
+	char *p = fresh(256, MAP_PRIVATE);
+
+	push_out(p, 256);
+	IS(intact(p, 256), 1);
+	read = figure("/proc/vmstat", "swap_ra ") - read;
+	used = figure("/proc/vmstat", "swap_ra_hit ") - used;
+	OK(read > 64 && used > 64 && used <= read, "%ld pages read ahead, %ld used", read, used);
+	munmap(p, 256 * PAGE);
+}
+
 int main(void)
 {
 	test_refusals();
@@ -288,6 +302,7 @@ int main(void)
 	test_changes();
 	test_other_process();
 	test_shared();
+	test_read_ahead();
 	IS(swapoff(AREA), 0);
 	IS(figure("/proc/meminfo", "SwapTotal:"), 0);
 	unlink(AREA);
