@@ -156,7 +156,7 @@ void clock_init(void)
 	if (!cpu_features.tsc_khz)
 		panic("the time-stamp counter stands still");
 	/* mult = 2^shift * 10^6 / kHz must fit 32 bits. */
-	for (tsc_shift = 31; tsc_shift > 8; tsc_shift--) {
+	for (tsc_shift = 32; tsc_shift > 8; tsc_shift--) {
 		u64 mult = div_u64((1000000ull << tsc_shift), cpu_features.tsc_khz);
 
 		if (mult < 0xffffffffull) {

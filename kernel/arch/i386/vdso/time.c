@@ -14,11 +14,15 @@ extern const volatile struct vdso_data vdso_data __attribute__((visibility("hidd
 
 struct split { u64 sec; u32 ns; };
 
-/* 64-bit by 32-bit division in two steps: there is no library here. */
+/* 64-bit by 32-bit division in two steps, the first of them from 2106 on: there is no library here. */
 static inline struct split split(u64 ns)
 {
-	u32 high = (u32)(ns >> 32), low = (u32)ns, q_high = high / NSEC, q_low, rest = high % NSEC;
+	u32 rest = (u32)(ns >> 32), low = (u32)ns, q_high = 0, q_low;
 
+	if (__builtin_expect(rest >= NSEC, 0)) {
+		q_high = rest / NSEC;
+		rest %= NSEC;
+	}
 	__asm__("divl %4" : "=a"(q_low), "=d"(rest) : "0"(low), "1"(rest), "r"(NSEC) : "cc");
 	return (struct split){ (u64)q_high << 32 | q_low, rest };
 }
@@ -36,7 +40,11 @@ static inline u64 read_clock(int wall)
 		v -= vdso_data.base;
 		low = (u64)(u32)v * vdso_data.mult;
 		high = (v >> 32) * vdso_data.mult;
-		ns = (low >> vdso_data.shift) + (high << (32 - vdso_data.shift));
+		/* A TSC of over 1 GHz has a shift of 32: no 64-bit shift is needed. */
+		if (__builtin_expect(vdso_data.shift == 32, 1))
+			ns = (low >> 32) + high;
+		else
+			ns = (low >> vdso_data.shift) + (high << (32 - vdso_data.shift));
 		if (wall)
 			ns += (u64)vdso_data.real_offset;
 	} while (__builtin_expect((seq & 1) || seq != vdso_data.seq, 0));
