@@ -58,6 +58,7 @@ t.test('trouble on the console', async (t) => {
 	t.same(scanner.push('BUG: cut'), []);
 	t.same(scanner.end(), ['BUG: cut']);
 	t.equal(scanner.troubles.length, 4);
+	t.equal(new TroubleScanner().push('# \x1b[J[    2.000000] BUG: behind a prompt\n').length, 1);
 });
 
 t.test('waiting for the console', async (t) => {

@@ -191,7 +191,7 @@ t.test('cases on machines', needsPeer, async (t) => {
 	});
 	t.match(plan, { status: 'failed', checks: [{}, { what: 'the plan is complete' }] });
 	const makeTrouble = async (vm: CaseMachine) => {
-		await vm.sh('echo "BUG: made up" >/dev/ttyS0');
+		await vm.sh('echo "[    1.000000] BUG: made up" >/dev/ttyS0');
 		await vm.console.waitFor(/BUG: made up\r?\n/);
 	};
 	const panics = await run({
@@ -200,7 +200,7 @@ t.test('cases on machines', needsPeer, async (t) => {
 			t.ok(true, 'survives');
 		},
 	});
-	t.match(panics, { status: 'failed', checks: [{}, { ok: false, detail: 'BUG: made up' }], console: /BUG: made up/ });
+	t.match(panics, { status: 'failed', checks: [{}, { ok: false, detail: /BUG: made up$/ }], console: /BUG: made up/ });
 	const expected = await run({
 		expects: /made up/,
 		run: async (vm, t) => {

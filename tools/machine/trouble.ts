@@ -3,10 +3,11 @@
 const escapes = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-B]|[=>78cDEHM])/g;
 
 /**
- * What a kernel in trouble writes: `panic:` and `BUG:` (failed checks, sanitizers, lock order) at the start of a line,
- * behind a time stamp perhaps; and Linux's words for the same, for the machines it is compared on.
+ * What a kernel in trouble writes: `panic:` and `BUG:` (failed checks, sanitizers, lock order) at the start of a line, or
+ * behind a time stamp anywhere in one, since a shell's prompt may stand before it; and Linux's words for the same, for the
+ * machines it is compared on.
  */
-const trouble = /^(?:<\d>)?(?:\[\s*\d+\.\d+\]\s*)?(?:panic:|BUG:|Kernel panic - |Oops: |general protection fault: )/;
+const trouble = /(?:^(?:<\d>)?|\[\s*\d+\.\d+\]\s*)(?:panic:|BUG:|Kernel panic - |Oops: |general protection fault: )/;
 
 /** Reads a console line by line and keeps those that mean trouble. */
 export class TroubleScanner {
