@@ -256,32 +256,36 @@ static int show_epoch(struct seq_file *m, void *object)
 	return ret;
 }
 
-static int show_date(struct seq_file *m, void *object)
+static int read_fields(struct abi_rtc_time *t)
 {
 	struct timespec64 ts;
-	struct abi_rtc_time t;
 	int ret = rtc_read(&ts);
 
+	if (!ret)
+		from_seconds(ts.tv_sec, t);
+	return ret;
+}
+
+static int show_date(struct seq_file *m, void *object)
+{
+	struct abi_rtc_time t;
+	int ret = read_fields(&t);
+
 	(void)object;
-	if (ret)
-		return ret;
-	from_seconds(ts.tv_sec, &t);
-	seq_printf(m, "%04d-%02d-%02d\n", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
-	return 0;
+	if (!ret)
+		seq_printf(m, "%04d-%02d-%02d\n", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+	return ret;
 }
 
 static int show_time(struct seq_file *m, void *object)
 {
-	struct timespec64 ts;
 	struct abi_rtc_time t;
-	int ret = rtc_read(&ts);
+	int ret = read_fields(&t);
 
 	(void)object;
-	if (ret)
-		return ret;
-	from_seconds(ts.tv_sec, &t);
-	seq_printf(m, "%02d:%02d:%02d\n", t.tm_hour, t.tm_min, t.tm_sec);
-	return 0;
+	if (!ret)
+		seq_printf(m, "%02d:%02d:%02d\n", t.tm_hour, t.tm_min, t.tm_sec);
+	return ret;
 }
 
 static int show_name(struct seq_file *m, void *object)

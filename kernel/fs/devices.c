@@ -7,6 +7,7 @@
 #include <fs/poll.h>
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
+#include <mm/shmem.h>
 #include <sched/signal.h>
 #include <sched/task.h>
 #include <abi/capability.h>
@@ -65,12 +66,27 @@ static ssize_t full_write(struct file *f, struct iov_iter *it, loff_t *pos)
 }
 
 /* A private mapping of /dev/zero is anonymous memory. */
+/* Private: anonymous memory. Shared: memory without a name, of this mapping's own; its file takes the device's place. */
 static int zero_mmap(struct file *f, struct vm_area *vma)
 {
-	(void)f;
-	if (vma->flags & VM_SHARED)
-		return -ENODEV;
-	vma->ops = NULL;
+	struct file *memory;
+	int error;
+
+	if (!(vma->flags & VM_SHARED)) {
+		vma->ops = NULL;
+		return 0;
+	}
+	memory = shmem_file_create("dev/zero", (loff_t)(vma->end - vma->start), 0);
+	if (IS_ERR(memory))
+		return (int)PTR_ERR(memory);
+	error = memory->op->mmap(memory, vma);
+	if (error) {
+		file_put(memory);
+		return error;
+	}
+	vma->file = memory;
+	vma->pgoff = 0;
+	file_put(f);
 	return 0;
 }
 

@@ -119,8 +119,8 @@ static bool advice_known(int advice)
 /* These only give pages back or note nothing: other threads may fault meanwhile. */
 static bool read_lock_is_enough(int advice)
 {
-	return advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED || advice == MADV_FREE || advice == MADV_WILLNEED || advice == MADV_COLD ||
-	       advice == MADV_PAGEOUT;
+	return advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED || advice == MADV_FREE || advice == MADV_WILLNEED ||
+	       advice == MADV_COLD || advice == MADV_PAGEOUT;
 }
 
 static int advise_populate(struct mm *mm, unsigned long start, unsigned long end, bool write)

@@ -6,6 +6,7 @@
  * Caches go by /proc/sys/fs/dentry-state and inode-nr: what is cached and what of it nobody uses.
  */
 #include "fixture.h"
+#include "../../guest/proc-figure.h"
 
 #include <dirent.h>
 #include <sys/mman.h>
@@ -30,20 +31,6 @@ static struct counts cached(void)
 	fclose(f);
 	DIAG("names %ld, unused %ld; inodes %ld, unused %ld", c.names, c.unused_names, c.inodes, c.unused_inodes);
 	return c;
-}
-
-static long number_of(const char *file, const char *word)
-{
-	char line[256];
-	FILE *f = fopen(file, "r");
-	long v = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, word, strlen(word)) == 0)
-			v = strtol(line + strlen(word) + strspn(line + strlen(word), " :"), NULL, 10);
-	if (f)
-		fclose(f);
-	return v;
 }
 
 static int drop(const char *what)
@@ -143,7 +130,7 @@ static pid_t churn(void)
 int main(int argc, char **argv)
 {
 	struct counts full, after;
-	long total = number_of("/proc/meminfo", "MemTotal"), killed = number_of("/proc/vmstat", "oom_kill ");
+	long total = proc_figure("/proc/meminfo", "MemTotal"), killed = proc_figure("/proc/vmstat", "oom_kill");
 	size_t want;
 	int status;
 	pid_t pid;
@@ -169,7 +156,7 @@ int main(int argc, char **argv)
 	OK(take_memory(want) == want, "%ld MiB of %ld can be had", (long)(want >> 20), total >> 10);
 	after = cached();
 	OK(after.names < full.names / 2, "names made room: %ld of %ld are left", after.names, full.names);
-	OK(number_of("/proc/vmstat", "oom_kill ") == killed, "nobody was killed for it");
+	OK(proc_figure("/proc/vmstat", "oom_kill") == killed, "nobody was killed for it");
 	OK(waitpid(pid, &status, WNOHANG) == 0, "the neighbour has met no error");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);

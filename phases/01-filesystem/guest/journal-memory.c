@@ -3,28 +3,15 @@
  * memory is wanted. FOLDER BLOCKS: how many are made to be held.
  */
 #include "fixture.h"
+#include "../../guest/proc-figure.h"
 
 #include <sys/mman.h>
 
 #define STEP (4092 * 1024ll)		/* what an indirect block maps: each write makes one */
 
-static long number_of(const char *file, const char *word)
-{
-	char line[256];
-	FILE *f = fopen(file, "r");
-	long v = -1;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, word, strlen(word)) == 0)
-			v = strtol(line + strlen(word) + strspn(line + strlen(word), " :"), NULL, 10);
-	if (f)
-		fclose(f);
-	return v;
-}
-
 int main(int argc, char **argv)
 {
-	long killed = number_of("/proc/vmstat", "oom_kill "), total = number_of("/proc/meminfo", "MemTotal");
+	long killed = proc_figure("/proc/vmstat", "oom_kill"), total = proc_figure("/proc/meminfo", "MemTotal");
 	int blocks, fd, written = 0, same = 0, v;
 	size_t want = (size_t)(total / 100) * 85 * 1024 & ~(size_t)4095;
 	volatile char *at;
@@ -40,7 +27,7 @@ int main(int argc, char **argv)
 	OK(at != MAP_FAILED, "%ld MiB of %ld are mapped", (long)(want >> 20), total >> 10);
 	for (size_t i = 0; i < want; i += 4096)
 		at[i] = 1;
-	OK(number_of("/proc/vmstat", "oom_kill ") == killed, "they can be had, and nobody was killed");
+	OK(proc_figure("/proc/vmstat", "oom_kill") == killed, "they can be had, and nobody was killed");
 	for (int i = 0; i < blocks; i++)
 		same += pread(fd, &v, sizeof(v), i * STEP) == sizeof(v) && v == i;
 	IS(same, blocks);

@@ -28,9 +28,7 @@ export const ruleCases = defineCases([
 		program: 'file-mapping',
 		args: ['/tmp'],
 	}),
-	guestTest('3.3/shared-zero', 'a shared mapping of /dev/zero is memory that children share', {
-		todo: 'the device refuses shared mappings with ENODEV',
-	}),
+	guestTest('3.3/shared-zero', 'a shared mapping of /dev/zero is memory that children share'),
 	guestTest('3.5/memfd-seals', 'files in memory: seals, sharing by name, limits, and memory given back'),
 	{
 		id: '3.1/aslr',

@@ -3,6 +3,7 @@
  * and without swap, over fork, in swap, locked, and where it is refused. The program is told which of these by its caller:
  * with "swap" there is an area.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <stdlib.h>
@@ -44,39 +45,25 @@ static int pages_like(const char *p, unsigned from, unsigned to, int written)
 	return n;
 }
 
-static long figure(const char *file, const char *name)
-{
-	static char text[65536];
-	int fd = open(file, O_RDONLY), n = 0, r;
-	char *at;
-
-	while ((r = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
-		n += r;
-	close(fd);
-	text[n] = 0;
-	at = strstr(text, name);
-	return at ? atol(at + strlen(name)) : -1;
-}
-
 static long lazy_free(void)
 {
-	return figure("/proc/self/smaps_rollup", "LazyFree:");
+	return proc_figure("/proc/self/smaps_rollup", "LazyFree");
 }
 
 /* Somebody else takes memory until so many pages that were given up have gone, or there is none, and ends. */
 static void squeeze(int pages)
 {
-	long had = figure("/proc/vmstat", "pglazyfreed "), limit;
+	long had = proc_figure("/proc/vmstat", "pglazyfreed"), limit;
 	int status;
 
-	limit = (figure("/proc/meminfo", "MemFree:") + figure("/proc/meminfo", "\nCached:") +
-		 figure("/proc/meminfo", "SwapFree:")) / 4 + PAGES;
+	limit = (proc_figure("/proc/meminfo", "MemFree") + proc_figure("/proc/meminfo", "Cached") +
+		 proc_figure("/proc/meminfo", "SwapFree")) / 4 + PAGES;
 	if (!fork()) {
 		volatile char *p = mmap(0, limit * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		for (long i = 0; i < limit; i++) {
 			p[i * PAGE] = 1;
-			if (i % 16 == 0 && figure("/proc/vmstat", "pglazyfreed ") >= had + pages)
+			if (i % 16 == 0 && proc_figure("/proc/vmstat", "pglazyfreed") >= had + pages)
 				_exit(0);
 		}
 		_exit(1);
@@ -153,8 +140,8 @@ static void test_swap(void)
 	char *p = fresh(PAGES);
 	long used;
 
-	used = figure("/proc/meminfo", "SwapFree:");
-	for (int i = 0; i < 50 && figure("/proc/meminfo", "SwapFree:") > used - PAGES * 4 * 9 / 10; i++) {
+	used = proc_figure("/proc/meminfo", "SwapFree");
+	for (int i = 0; i < 50 && proc_figure("/proc/meminfo", "SwapFree") > used - PAGES * 4 * 9 / 10; i++) {
 		struct timespec t = { 0, 20000000 };
 
 		madvise(p, PAGES * PAGE, MADV_PAGEOUT);
@@ -162,7 +149,7 @@ static void test_swap(void)
 	}
 	IS(pages_like(p, 0, PAGES / 2, 1), PAGES / 2);		/* half comes back */
 	IS(madvise(p, PAGES * PAGE, MADV_FREE), 0);
-	OK(figure("/proc/meminfo", "SwapFree:") >= used - 64, "the slots are free again");
+	OK(proc_figure("/proc/meminfo", "SwapFree") >= used - 64, "the slots are free again");
 	OK(pages_like(p, 0, PAGES / 2, 1) == PAGES / 2, "what was in memory is");
 	IS(pages_like(p, PAGES / 2, PAGES, 0), PAGES / 2);
 	munmap(p, PAGES * PAGE);
@@ -177,6 +164,6 @@ int main(int argc, char **argv)
 	test_pressure();
 	if (swap)
 		test_swap();
-	OK(figure("/proc/vmstat", "pglazyfreed ") > 200, "vmstat counts them");
+	OK(proc_figure("/proc/vmstat", "pglazyfreed") > 200, "vmstat counts them");
 	return test_done();
 }

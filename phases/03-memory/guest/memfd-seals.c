@@ -1,4 +1,5 @@
 /* memfd_create and its seals, and POSIX shared memory: sizes, sharing, limits, and memory given back with the last user. */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include "faults.h"
 #include <fcntl.h>
@@ -55,14 +56,7 @@ static void test_seals(void)
 
 static long shmem(void)
 {
-	static char text[8192];
-	int fd = open("/proc/meminfo", O_RDONLY), n = read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	close(fd);
-	text[n < 0 ? 0 : n] = 0;
-	at = strstr(text, "Shmem:");
-	return at ? atol(at + 6) : -1;
+	return proc_figure("/proc/meminfo", "Shmem");
 }
 
 static void test_posix(void)

@@ -2,6 +2,7 @@
  * memory-bomb RUNS: programs that take all memory there is die, alone: bystanders with less memory than a bomb keep what
  * they had and answer, memory comes back. Bombs are of several kinds, by turns. Swap is on or not, as the caller has it.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -134,7 +135,7 @@ static void fork_bomb(void)
 
 static void (*const bombs[])(void) = { touch_all, heap, memory_file, copies, fork_bomb };
 
-/* Runs a bomb in a group of its own; what is left of it after the leader's end is ended. True: it came to an end. */
+/* Runs a bomb in a group of its own; what is left of it after the leader's end is ended, and gone. True: it came to an end. */
 static int explode(void (*bomb)(void))
 {
 	int status = 0, family = bomb == copies || bomb == fork_bomb;
@@ -149,25 +150,16 @@ static int explode(void (*bomb)(void))
 		bomb();
 		_exit(0);
 	}
+	BAIL_UNLESS(pid > 0, "the next bomb cannot be started");
 	setpgid(pid, pid);
 	if (waitpid(pid, &status, 0) != pid)
 		return 0;
-	kill(-pid, SIGKILL);
+	/* The killed hold their memory until they are gone. */
+	while (kill(-pid, SIGKILL) == 0)
+		usleep(1000);
 	if (family)
 		return WIFSIGNALED(status);
 	return status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-}
-
-static long figure(const char *name)
-{
-	static char text[8192];
-	int fd = open("/proc/meminfo", O_RDONLY), n = read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	close(fd);
-	text[n < 0 ? 0 : n] = 0;
-	at = strstr(text, name);
-	return at ? atol(at + strlen(name)) : -1;
 }
 
 /* In KiB: what is free when the dead are gone, swap included; pages that are in both places count once. */
@@ -178,7 +170,7 @@ static long settled(void)
 	do {
 		before = now;
 		usleep(200000);
-		now = figure("MemAvailable:") + figure("SwapFree:") + figure("SwapCached:");
+		now = proc_figure("/proc/meminfo", "MemAvailable") + proc_figure("/proc/meminfo", "SwapFree") + proc_figure("/proc/meminfo", "SwapCached");
 	} while (now > before);
 	return now;
 }

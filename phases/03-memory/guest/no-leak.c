@@ -3,6 +3,7 @@
  * after COUNT of them. KIND: exec, that fork, exec and end; pressure, that end by turns with part of their memory in swap;
  * threads; files, that map, unlink and end. Runs in a machine that does nothing else.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -26,13 +27,6 @@ static char *slurp(const char *file)
 	close(fd);
 	text[have] = 0;
 	return text;
-}
-
-static long figure(const char *name)
-{
-	char *at = strstr(slurp("/proc/meminfo"), name);
-
-	return at ? atol(at + strlen(name)) : -1;
 }
 
 static struct { char name[32]; long before, after; } caches[CACHES];
@@ -173,8 +167,8 @@ static void measure(int (*once)(void), int count)
 		;
 	drop_caches();
 	count_objects(0);
-	free_before = figure("MemFree:");
-	swap_before = figure("SwapFree:");
+	free_before = proc_figure("/proc/meminfo", "MemFree");
+	swap_before = proc_figure("/proc/meminfo", "SwapFree");
 	while (done < count && once())
 		done++;
 	IS(done, count);
@@ -187,9 +181,9 @@ static void measure(int (*once)(void), int count)
 			leaked++;
 		}
 	IS(leaked, 0);
-	IS(swap_before - figure("SwapFree:"), 0);
-	OK(free_before - figure("MemFree:") <= 512 + count / 50 * 4, "no frame is lost");
-	DIAG("%ld KiB free before, %ld after %d", free_before, figure("MemFree:"), count);
+	IS(swap_before - proc_figure("/proc/meminfo", "SwapFree"), 0);
+	OK(free_before - proc_figure("/proc/meminfo", "MemFree") <= 512 + count / 50 * 4, "no frame is lost");
+	DIAG("%ld KiB free before, %ld after %d", free_before, proc_figure("/proc/meminfo", "MemFree"), count);
 }
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
  * Whom the out-of-memory killer takes: the one with most memory, moved by oom_score_adj; never one with -1000; and the
  * figures in /proc that tell before.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -70,22 +71,16 @@ static pid_t holder(unsigned mib, const char *adjust)
 }
 
 /* How many have been killed since start-up. */
-static int killed(void)
+static long killed(void)
 {
-	static char text[8192];
-	int fd = open("/proc/vmstat", O_RDONLY), n = read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	close(fd);
-	text[n < 0 ? 0 : n] = 0;
-	at = strstr(text, "oom_kill ");
-	return at ? atoi(at + 9) : -1;
+	return proc_figure("/proc/vmstat", "oom_kill");
 }
 
 /* A process that nobody would choose takes memory until somebody else has died. */
 static void bomb(void)
 {
-	int before = killed(), status;
+	long before = killed();
+	int status;
 	pid_t pid = fork();
 
 	if (!pid) {

@@ -2,6 +2,7 @@
  * Overcommit: what /proc/sys/vm/overcommit_memory's three modes refuse and grant, what counts, and that all of it is
  * given back. Needs the machine for itself.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,19 +14,7 @@
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW (PROT_READ | PROT_WRITE)
 
-static long figure(const char *name)
-{
-	static char text[8192];
-	int fd = open("/proc/meminfo", O_RDONLY), n = read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	close(fd);
-	text[n < 0 ? 0 : n] = 0;
-	at = strstr(text, name);
-	return at ? atol(at + strlen(name)) : -1;
-}
-
-static long committed(void) { return figure("Committed_AS:"); }
+static long committed(void) { return proc_figure("/proc/meminfo", "Committed_AS"); }
 
 static void set(const char *what, const char *value)
 {
@@ -90,7 +79,7 @@ static void test_counts(void)
 
 static void test_modes(void)
 {
-	long total = figure("MemTotal:") / 1024, left;
+	long total = proc_figure("/proc/meminfo", "MemTotal") / 1024, left;
 	void *p, *q;
 	int status;
 
@@ -112,7 +101,7 @@ static void test_modes(void)
 	/* Never: no more than the limit. */
 	set("overcommit_memory", "2");
 	set("overcommit_ratio", "50");
-	left = (figure("CommitLimit:") - committed()) / 1024;
+	left = (proc_figure("/proc/meminfo", "CommitLimit") - committed()) / 1024;
 	OK(left > 4 && left < total / 2 + 1, "%ld MiB are left in mode 2", left);
 	ERRNO((long)take((unsigned long)left + 2, ANON), ENOMEM);
 	ERRNO((long)take((unsigned long)left + 2, ANON | MAP_NORESERVE), ENOMEM);

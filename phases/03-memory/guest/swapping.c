@@ -2,6 +2,7 @@
  * Swap areas: what swapon and swapoff refuse, priorities, figures, and everything that may happen to a page that is in
  * one: fork, exec, munmap, mremap, mprotect, mlock, madvise, truncation, another process's look at it.
  */
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 #include <abi/swap.h>
 #include <fcntl.h>
@@ -37,21 +38,9 @@ static int make_area(const char *path, unsigned size, const char *magic)
 }
 
 /* A figure of a file of /proc by the beginning of its line. */
-static long figure(const char *file, const char *name)
-{
-	static char text[16384];
-	int fd = open(file, O_RDONLY), n = read(fd, text, sizeof(text) - 1);
-	char *at;
-
-	close(fd);
-	text[n < 0 ? 0 : n] = 0;
-	at = strstr(text, name);
-	return at ? atol(at + strlen(name)) : -1;
-}
-
 static long swap_used(void)
 {
-	return figure("/proc/meminfo", "SwapTotal:") - figure("/proc/meminfo", "SwapFree:");
+	return proc_figure("/proc/meminfo", "SwapTotal") - proc_figure("/proc/meminfo", "SwapFree");
 }
 
 static char *fresh(unsigned pages, int flags)
@@ -134,19 +123,19 @@ static void test_in_use(void)
 
 	IS(swapon(AREA, SWAP_FLAG_PREFER | 5), 0);
 	ERRNO(swapon(AREA, 0), EBUSY);
-	IS(figure("/proc/meminfo", "SwapTotal:"), 4096 - 4);
+	IS(proc_figure("/proc/meminfo", "SwapTotal"), 4096 - 4);
 	fd = open(AREA, O_RDWR);
 	OK(fd < 0 || write(fd, "x", 1) < 0, "a swap file is not written to");
 	OK(truncate(AREA, 0) < 0, "nor cut");
 	close(fd);
 	IS(make_area(OTHER, 4 << 20, SWAP_MAGIC), 0);
 	IS(swapon(OTHER, SWAP_FLAG_PREFER | 9), 0);
-	IS(figure("/proc/meminfo", "SwapTotal:"), 2 * (4096 - 4));
+	IS(proc_figure("/proc/meminfo", "SwapTotal"), 2 * (4096 - 4));
 	/* The higher priority first. */
 	char *p = fresh(64, MAP_PRIVATE);
 	IS(push_out(p, 64), 64);
-	IS(figure("/proc/swaps", AREA "                               file\t\t4092\t\t"), 0);
-	OK(figure("/proc/swaps", OTHER "                               file\t\t4092\t\t") >= 64 * 4, "the area of higher priority is used");
+	IS(proc_figure("/proc/swaps", AREA "                               file\t\t4092\t"), 0);
+	OK(proc_figure("/proc/swaps", OTHER "                               file\t\t4092\t") >= 64 * 4, "the area of higher priority is used");
 	IS(swapoff(OTHER), 0);
 	OK(intact(p, 64), "what it held is back");
 	munmap(p, 64 * PAGE);
@@ -161,7 +150,7 @@ static void test_changes(void)
 
 	IS(push_out(p, 40), 40);
 	OK(swap_used() >= 160, "forty pages are in swap");
-	OK(figure("/proc/self/status", "VmSwap:") >= 160, "and the process knows");
+	OK(proc_figure("/proc/self/status", "VmSwap") >= 160, "and the process knows");
 	pid = fork();
 	if (!pid) {
 		int ok = intact(p, 40);
@@ -284,13 +273,13 @@ static void test_shared(void)
 /* Pages that left in order come back several at a time, and are counted: as read ahead, and as used. */
 static void test_read_ahead(void)
 {
-	long read = figure("/proc/vmstat", "swap_ra "), used = figure("/proc/vmstat", "swap_ra_hit ");
+	long read = proc_figure("/proc/vmstat", "swap_ra"), used = proc_figure("/proc/vmstat", "swap_ra_hit");
 	char *p = fresh(256, MAP_PRIVATE);
 
 	push_out(p, 256);
 	IS(intact(p, 256), 1);
-	read = figure("/proc/vmstat", "swap_ra ") - read;
-	used = figure("/proc/vmstat", "swap_ra_hit ") - used;
+	read = proc_figure("/proc/vmstat", "swap_ra") - read;
+	used = proc_figure("/proc/vmstat", "swap_ra_hit") - used;
 	OK(read > 64 && used > 64 && used <= read, "%ld pages read ahead, %ld used", read, used);
 	munmap(p, 256 * PAGE);
 }
@@ -304,7 +293,7 @@ int main(void)
 	test_shared();
 	test_read_ahead();
 	IS(swapoff(AREA), 0);
-	IS(figure("/proc/meminfo", "SwapTotal:"), 0);
+	IS(proc_figure("/proc/meminfo", "SwapTotal"), 0);
 	unlink(AREA);
 	unlink(OTHER);
 	return test_done();

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fromRoot } from '../../../tools/build/paths.js';
+import { answeredCalls, argumentLetters } from '../../../tools/suite/call-arguments.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 import { guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
 
@@ -19,31 +18,12 @@ const MAY_FAULT = new Set(['munmap', 'mprotect', 'mremap', 'madvise', 'mmap2', '
 /** Calls that make a descriptor when they are given -1. */
 const MAKE = new Set(['signalfd', 'signalfd4']);
 
-/** What an argument is to bad-arguments.c: a letter. */
-function kind(argument: string): string {
-	if (/^const char \*\w+$/.test(argument)) return 's';
-	if (argument.includes('*')) return 'p';
-	const name = argument.slice(argument.lastIndexOf(' ') + 1);
-	if (/dfd$/.test(name)) return 'd';
-	if (/^(fd|in|out|epfd|mq|pidfd)$/.test(name)) return 'f';
-	if (/^(count|len|n|bytes|max)$/.test(name)) return 'n';
-	if (name === 'size') return 'z';
-	if (name === 'addr') return 'a';
-	return 'i';
-}
-
-/** Every call of the kernel's table that is done and takes more than pointers, as bad-arguments.c wants it. */
-export function callsWithNumbers(table: string): string[] {
-	return table.split('\n').flatMap((line) => {
-		const call = /^(\d+) (\w+) \w+\((.+)\) done/.exec(line);
-		if (!call) return [];
-		const [, number, name = '', list = ''] = call;
-		const kinds = list
-			.split(', ')
-			.map(kind)
-			.join('')
-			.replace('f', MAKE.has(name) ? 'm' : 'f');
-		if (/^[sp]*$/.test(kinds) || name in EXCEPT) return [];
+/** Every call that answers and takes more than pointers, as bad-arguments.c wants it. */
+function callsWithNumbers(): string[] {
+	return answeredCalls().flatMap(({ number, name, args }) => {
+		const letters = argumentLetters(args).replaceAll('c', 'i');
+		if (/^[sp]*$/.test(letters) || name in EXCEPT) return [];
+		const kinds = MAKE.has(name) ? letters.replace('f', 'm') : letters;
 		return [`${number}:${name}:${MAY_FAULT.has(name) ? '!' : ''}${kinds}`];
 	});
 }
@@ -55,7 +35,7 @@ export const badArgumentCases = defineCases([
 		tier: 'quick',
 		timeout: 300,
 		run: async (vm, t) => {
-			const calls = callsWithNumbers(readFileSync(fromRoot('kernel/abi/syscalls.tbl'), 'utf8'));
+			const calls = callsWithNumbers();
 			t.plan(calls.length + 2);
 			await runGuestTest(vm, t, guestTestPath(4, 'bad-arguments'), calls, { timeout: 240_000 });
 			t.figure('system calls given bad arguments', calls.length, '');
