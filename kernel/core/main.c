@@ -40,7 +40,9 @@ static void run_initcalls(void)
 
 static bool known_word(const char *word, size_t n)
 {
-	static const char *const names[] = { "root", "rootfstype", "rootflags", "console", "init", "loglevel", "keymap" };
+	static const char *const names[] = {
+		"root", "rootfstype", "rootflags", "console", "init", "loglevel", "keymap", "idle",
+	};
 	unsigned i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)

@@ -7,9 +7,11 @@
  */
 #include <arch/cpu.h>
 #include <arch/uaccess.h>
+#include <core/init.h>
 #include <core/irqflags.h>
 #include <mm/mm.h>
 #include <core/pi.h>
+#include <core/string.h>
 #include <sched/rq.h>
 #include <sched/internal.h>
 
@@ -482,12 +484,26 @@ void sched_init(void)
 	idle_since = ktime_get();
 }
 
+/*
+ * `idle=poll` waits for work by looking, as Linux's word of this name does: a processor that never halts keeps the
+ * clocks of a machine that counts instructions (QEMU's -icount sleep=off) from jumping over a disk's answer.
+ */
 void idle_loop(void)
 {
+	char how[8] = "";
+	bool poll = cmdline_get("idle", how, sizeof(how)) && !strcmp(how, "poll");
+
+	if (*how && !poll)
+		pr_warn("idle=%s is unknown: `poll` is what there is\n", how);
 	for (;;) {
 		irq_disable();
 		if (!this_cpu()->need_resched) {
-			cpu_idle_wait();
+			if (poll) {
+				irq_enable();
+				cpu_pause();
+			} else {
+				cpu_idle_wait();
+			}
 			continue;
 		}
 		irq_enable();

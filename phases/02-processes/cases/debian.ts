@@ -1,6 +1,7 @@
 import type { CaseMachine } from '../../../tools/suite/case-machine.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import { type CaseDeclaration, defineCases } from '../../../tools/suite/declaration.js';
+import { countedTime } from './counted-time.js';
 
 const image = 'debian-processes';
 const needs = ['debian'] as const;
@@ -87,7 +88,7 @@ export const debianCases = defineCases([
 		image,
 		needs,
 		start: 'boot',
-		machine: { icount: 'shift=3,sleep=off' },
+		machine: countedTime,
 		timeout: 900,
 		run: async (vm, t) => {
 			t.plan(3);
