@@ -46,16 +46,4 @@ export const semanticsCases = defineCases([
 			await vm.sh('umount /mnt/posix');
 		},
 	})),
-	{
-		id: '1.2/directories',
-		title: 'large folders: every entry once, while others come and go',
-		tier: 'quick',
-		timeout: 300,
-		run: async (vm, t) => {
-			const program = guestTestPath(1, 'directories');
-			const count = String(t.size(10_000, 800));
-			for (const folder of ['/var/tmp', '/tmp'])
-				await runGuestTest(vm, t, program, [`${folder}/fs-test`, count], { timeout: 280_000 });
-		},
-	},
 ]);
