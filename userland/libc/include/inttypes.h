@@ -14,6 +14,8 @@ intmax_t imaxabs(intmax_t number);
 imaxdiv_t imaxdiv(intmax_t numerator, intmax_t denominator);
 intmax_t strtoimax(const char *__restrict string, char **__restrict end, int base);
 uintmax_t strtoumax(const char *__restrict string, char **__restrict end, int base);
+intmax_t wcstoimax(const wchar_t *__restrict string, wchar_t **__restrict end, int base);
+uintmax_t wcstoumax(const wchar_t *__restrict string, wchar_t **__restrict end, int base);
 
 #define PRId8 "d"
 #define PRIdLEAST8 "d"

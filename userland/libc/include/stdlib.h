@@ -2,6 +2,7 @@
 #ifndef LIBC_STDLIB_H
 #define LIBC_STDLIB_H
 
+#include <bits/locale.h>
 #include <bits/types.h>
 #define __need_wchar_t
 #include <stddef.h>
@@ -59,6 +60,9 @@ unsigned long long strtoull(const char *__restrict string, char **__restrict end
 float strtof(const char *__restrict string, char **__restrict end);
 double strtod(const char *__restrict string, char **__restrict end);
 long double strtold(const char *__restrict string, char **__restrict end);
+float strtof_l(const char *__restrict string, char **__restrict end, locale_t locale);
+double strtod_l(const char *__restrict string, char **__restrict end, locale_t locale);
+long double strtold_l(const char *__restrict string, char **__restrict end, locale_t locale);
 
 int abs(int number);
 long labs(long number);
@@ -72,6 +76,19 @@ void srand(unsigned seed);
 int rand_r(unsigned *seed);
 long random(void);
 void srandom(unsigned seed);
+char *initstate(unsigned seed, char *state, size_t size);
+char *setstate(char *state);
+double drand48(void);
+double erand48(unsigned short state[3]);
+long lrand48(void);
+long nrand48(unsigned short state[3]);
+long mrand48(void);
+long jrand48(unsigned short state[3]);
+void srand48(long seed);
+unsigned short *seed48(unsigned short state[3]);
+void lcong48(unsigned short parameters[7]);
+long a64l(const char *string);
+char *l64a(long number);
 
 void *bsearch(const void *key, const void *base, size_t count, size_t size,
 	      int (*compare)(const void *, const void *));
@@ -91,9 +108,14 @@ int mkostemp(char *template, int flags);
 char *mkdtemp(char *template);
 char *realpath(const char *__restrict path, char *__restrict resolved);
 int getsubopt(char **option, char *const *tokens, char **value);
+int getloadavg(double averages[], int count);
+int mkstemps(char *template, int suffix_length);
+int mkostemps(char *template, int suffix_length, int flags);
+int rpmatch(const char *answer);
 int posix_openpt(int flags);
 int grantpt(int fd);
 int unlockpt(int fd);
 char *ptsname(int fd);
+int ptsname_r(int fd, char *name, size_t size);
 
 #endif

@@ -2,11 +2,13 @@
 #ifndef LIBC_STRING_H
 #define LIBC_STRING_H
 
+#include <bits/locale.h>
 #include <bits/types.h>
 #include <strings.h>
 
 void *memccpy(void *__restrict to, const void *__restrict from, int stop, size_t length);
 void *memchr(const void *memory, int byte, size_t length);
+void *rawmemchr(const void *memory, int byte);
 int memcmp(const void *a, const void *b, size_t length);
 void *memcpy(void *__restrict to, const void *__restrict from, size_t length);
 void *memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length);
@@ -23,10 +25,12 @@ char *strchr(const char *string, int byte);
 char *strchrnul(const char *string, int byte);
 int strcmp(const char *a, const char *b);
 int strcoll(const char *a, const char *b);
+int strcoll_l(const char *a, const char *b, locale_t locale);
 char *strcpy(char *__restrict to, const char *__restrict from);
 size_t strcspn(const char *string, const char *reject);
 char *strdup(const char *string);
 char *strerror(int number);
+char *strerror_l(int number, locale_t locale);
 int strerror_r(int number, char *buffer, size_t length);
 size_t strlcat(char *__restrict to, const char *__restrict from, size_t size);
 size_t strlcpy(char *__restrict to, const char *__restrict from, size_t size);
@@ -46,5 +50,6 @@ char *strtok(char *__restrict string, const char *__restrict delimiters);
 char *strtok_r(char *__restrict string, const char *__restrict delimiters, char **__restrict save);
 int strverscmp(const char *a, const char *b);
 size_t strxfrm(char *__restrict to, const char *__restrict from, size_t size);
+size_t strxfrm_l(char *__restrict to, const char *__restrict from, size_t size, locale_t locale);
 
 #endif

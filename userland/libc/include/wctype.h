@@ -1,10 +1,12 @@
-/* Classes of wide characters; beyond ASCII only letters and spaces are told apart. */
+/* Classes of wide characters, those of Unicode 15. */
 #ifndef LIBC_WCTYPE_H
 #define LIBC_WCTYPE_H
 
+#include <bits/locale.h>
 #include <wchar.h>
 
 typedef int wctype_t;
+typedef const int *wctrans_t;
 
 int iswalnum(wint_t c);
 int iswalpha(wint_t c);
@@ -22,5 +24,26 @@ wint_t towlower(wint_t c);
 wint_t towupper(wint_t c);
 wctype_t wctype(const char *name);
 int iswctype(wint_t c, wctype_t class);
+wctrans_t wctrans(const char *name);
+wint_t towctrans(wint_t c, wctrans_t translation);
+
+int iswalnum_l(wint_t c, locale_t locale);
+int iswalpha_l(wint_t c, locale_t locale);
+int iswblank_l(wint_t c, locale_t locale);
+int iswcntrl_l(wint_t c, locale_t locale);
+int iswdigit_l(wint_t c, locale_t locale);
+int iswgraph_l(wint_t c, locale_t locale);
+int iswlower_l(wint_t c, locale_t locale);
+int iswprint_l(wint_t c, locale_t locale);
+int iswpunct_l(wint_t c, locale_t locale);
+int iswspace_l(wint_t c, locale_t locale);
+int iswupper_l(wint_t c, locale_t locale);
+int iswxdigit_l(wint_t c, locale_t locale);
+wint_t towlower_l(wint_t c, locale_t locale);
+wint_t towupper_l(wint_t c, locale_t locale);
+wctype_t wctype_l(const char *name, locale_t locale);
+int iswctype_l(wint_t c, wctype_t class, locale_t locale);
+wctrans_t wctrans_l(const char *name, locale_t locale);
+wint_t towctrans_l(wint_t c, wctrans_t translation, locale_t locale);
 
 #endif

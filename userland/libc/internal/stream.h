@@ -25,6 +25,7 @@
 #define STREAM_OWNED	0x80	/* the buffer is to be freed */
 #define STREAM_STATIC	0x100	/* the stream is not */
 #define STREAM_DECIDE	0x200	/* line buffered if it turns out to be a terminal */
+#define STREAM_TOUCHED	0x400	/* was used */
 
 /* Each returns as the system call of its name; close may be NULL. */
 struct stream_operations {
@@ -48,12 +49,16 @@ struct __file {
 	volatile int lock;
 	void *volatile owner;		/* thread block of who holds it */
 	unsigned locks;			/* how often */
+	int orientation;		/* 1 wide, -1 bytes, 0 as STREAM_TOUCHED says */
 };
 
 /* The result of __stream_lock() says whether there is anything to unlock. */
 int __stream_lock(FILE *stream);
 void __stream_unlock(FILE *stream, int locked);
 int __ungetc_unlocked(int c, FILE *stream);
+__WINT_TYPE__ __ungetwc_unlocked(__WINT_TYPE__ wide, FILE *stream);
+/* A stream that was not used yet becomes one of wide characters. */
+void __stream_widen(FILE *stream);
 int __fseeko_unlocked(FILE *stream, off_t offset, int whence);
 off_t __ftello_unlocked(FILE *stream);
 ssize_t __getdelim_unlocked(char **__restrict line, size_t *__restrict size, int delimiter,
@@ -76,6 +81,7 @@ void __stream_forget_input(FILE *stream);
 struct output {
 	int (*put)(struct output *output, const char *from, size_t length);
 	size_t total;
+	int wide;			/* the total, widths and precisions count characters; pieces are whole UTF-8 */
 };
 int __format(struct output *output, const char *format, va_list arguments);
 

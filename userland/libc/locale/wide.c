@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -144,24 +145,33 @@ int wctomb(char *string, wchar_t wide)
 	return string ? (int)wcrtomb(string, wide, NULL) : 0;
 }
 
-size_t mbsrtowcs(wchar_t *__restrict wide, const char **__restrict string, size_t count,
-		 mbstate_t *__restrict state)
+/* At most length bytes; what they leave of a character stays in the state. */
+size_t mbsnrtowcs(wchar_t *__restrict wide, const char **__restrict string, size_t length, size_t count,
+		  mbstate_t *__restrict state)
 {
-	mbstate_t own = { 0 };
+	static mbstate_t own;
+	mbstate_t copy;
 	const char *p = *string;
 	size_t done = 0;
 
 	if (!state)
 		state = &own;
-	for (; !wide || done < count; done++) {
+	if (!wide) {
+		copy = *state;		/* whoever only counts changes nothing */
+		state = &copy;
+	}
+	for (; (!wide || done < count) && length > 0; done++) {
 		wchar_t c;
-		size_t used = mbrtowc(&c, p, 4, state);
+		size_t used = mbrtowc(&c, p, length < 4 ? length : 4, state);
 
-		if (used == (size_t)-1 || used == (size_t)-2) {
+		if (used == (size_t)-1) {
 			if (wide)
 				*string = p;
-			errno = EILSEQ;
-			return (size_t)-1;
+			return used;
+		}
+		if (used == (size_t)-2) {
+			p += length < 4 ? length : 4;
+			break;
 		}
 		if (wide)
 			wide[done] = c;
@@ -171,19 +181,29 @@ size_t mbsrtowcs(wchar_t *__restrict wide, const char **__restrict string, size_
 			return done;
 		}
 		p += used;
+		length -= used;
 	}
-	*string = p;
+	if (wide)
+		*string = p;
 	return done;
 }
 
-size_t wcsrtombs(char *__restrict string, const wchar_t **__restrict wide, size_t size,
+size_t mbsrtowcs(wchar_t *__restrict wide, const char **__restrict string, size_t count,
 		 mbstate_t *__restrict state)
+{
+	static mbstate_t own;
+
+	return mbsnrtowcs(wide, string, SIZE_MAX, count, state ? state : &own);
+}
+
+size_t wcsnrtombs(char *__restrict string, const wchar_t **__restrict wide, size_t count, size_t size,
+		  mbstate_t *__restrict state)
 {
 	const wchar_t *p = *wide;
 	char bytes[MB_LEN_MAX];
 	size_t done = 0;
 
-	for (;; p++) {
+	for (; count > 0; p++, count--) {
 		size_t length = wcrtomb(bytes, *p, state);
 
 		if (length == (size_t)-1) {
@@ -202,15 +222,23 @@ size_t wcsrtombs(char *__restrict string, const wchar_t **__restrict wide, size_
 		}
 		done += length;
 	}
-	*wide = p;
+	if (string)
+		*wide = p;
 	return done;
+}
+
+size_t wcsrtombs(char *__restrict string, const wchar_t **__restrict wide, size_t size,
+		 mbstate_t *__restrict state)
+{
+	return wcsnrtombs(string, wide, SIZE_MAX, size, state);
 }
 
 size_t mbstowcs(wchar_t *__restrict wide, const char *__restrict string, size_t count)
 {
+	mbstate_t state = { 0 };
 	const char *from = string;
 
-	return mbsrtowcs(wide, &from, count, NULL);
+	return mbsrtowcs(wide, &from, count, &state);
 }
 
 size_t wcstombs(char *__restrict string, const wchar_t *__restrict wide, size_t size)

@@ -16,6 +16,7 @@ static void need_buffer(FILE *stream)
 {
 	unsigned char *memory;
 
+	stream->flags |= STREAM_TOUCHED;
 	if (stream->flags & STREAM_DECIDE) {
 		int error = errno;
 
@@ -72,6 +73,11 @@ int setvbuf(FILE *__restrict stream, char *__restrict buffer, int mode, size_t s
 void setbuf(FILE *__restrict stream, char *__restrict buffer)
 {
 	setvbuf(stream, buffer, buffer ? _IOFBF : _IONBF, BUFSIZ);
+}
+
+void setbuffer(FILE *__restrict stream, char *__restrict buffer, size_t size)
+{
+	setvbuf(stream, buffer, buffer ? _IOFBF : _IONBF, size);
 }
 
 void setlinebuf(FILE *stream)

@@ -201,6 +201,7 @@ static int reopen(const char *path, const char *mode, FILE *stream)
 		}
 	}
 	stream->flags = (stream->flags & (STREAM_STATIC | STREAM_OWNED | STREAM_NOBUFFER)) | stream_flags;
+	stream->orientation = 0;
 	if (stream_flags & STREAM_WRITE && !(stream->flags & STREAM_NOBUFFER))
 		stream->flags |= STREAM_DECIDE;
 	return 0;

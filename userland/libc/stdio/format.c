@@ -39,13 +39,27 @@ struct source {
 	int is_numbered;
 };
 
+/* How much of a field a piece takes: its bytes, or its characters. */
+static size_t measure(const struct output *output, const char *from, size_t length)
+{
+	size_t count = 0;
+
+	if (!output->wide)
+		return length;
+	for (size_t i = 0; i < length; i++)
+		count += (from[i] & 0xc0) != 0x80;
+	return count;
+}
+
 static int put(struct output *output, const char *from, size_t length)
 {
-	if (length > INT_MAX - output->total) {
+	size_t count = measure(output, from, length);
+
+	if (count > INT_MAX - output->total) {
 		errno = EOVERFLOW;
 		return -1;
 	}
-	output->total += length;
+	output->total += count;
 	return length ? output->put(output, from, length) : 0;
 }
 
@@ -53,7 +67,9 @@ static int pad(struct output *output, char c, long count)
 {
 	char block[64];
 
-	memset(block, c, sizeof(block));
+	if (count <= 0)
+		return 0;
+	memset(block, c, count < (long)sizeof(block) ? (size_t)count : sizeof(block));
 	for (; count > 0; count -= (long)sizeof(block))
 		if (put(output, block, count < (long)sizeof(block) ? (size_t)count : sizeof(block)) < 0)
 			return -1;
@@ -64,7 +80,7 @@ static int pad(struct output *output, char c, long count)
 static int field(struct output *output, const struct conversion *c, const char *prefix, size_t prefix_length,
 		 long zeros, const char *body, size_t length)
 {
-	long blank = (long)c->width - (long)prefix_length - zeros - (long)length;
+	long blank = (long)c->width - (long)prefix_length - zeros - (long)measure(output, body, length);
 
 	if (!c->left && pad(output, ' ', blank) < 0)
 		return -1;
@@ -221,12 +237,42 @@ static union value take(va_list *arguments, const struct conversion *c)
 	return value;
 }
 
+/* Both write before end and return where the digits begin; 0 has none. */
+static char *binary_digits(char *end, unsigned long long value, int bits, int upper)
+{
+	const char *letters = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	unsigned mask = (1u << bits) - 1, low;
+
+	for (; value >> 32; value >>= bits)
+		*--end = letters[(unsigned)value & mask];
+	for (low = (unsigned)value; low; low >>= bits)
+		*--end = letters[low & mask];
+	return end;
+}
+
+/* Nine digits at a time are numbers of 32 bits, which the processor divides by itself. */
+static char *decimal_digits(char *end, unsigned long long value)
+{
+	unsigned low;
+
+	while (value >> 32) {
+		unsigned long long rest = value / 1000000000;
+
+		low = (unsigned)(value - rest * 1000000000);
+		for (int i = 0; i < 9; i++, low /= 10)
+			*--end = (char)('0' + low % 10);
+		value = rest;
+	}
+	for (low = (unsigned)value; low; low /= 10)
+		*--end = (char)('0' + low % 10);
+	return end;
+}
+
 static int format_integer(struct output *output, const struct conversion *c, unsigned long long value,
 			  int negative)
 {
 	char digits[24], prefix[2];
-	char *at = digits + sizeof(digits);
-	const char *letters = c->kind == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+	char *at;
 	unsigned base = c->kind == 'o' ? 8 : (c->kind | 32) == 'x' ? 16 : 10;
 	size_t prefix_length = 0, length;
 	long zeros = 0;
@@ -241,8 +287,8 @@ static int format_integer(struct output *output, const struct conversion *c, uns
 		prefix[prefix_length++] = '0';
 		prefix[prefix_length++] = c->kind;
 	}
-	for (; value; value /= base)
-		*--at = letters[value % base];
+	at = base == 10 ? decimal_digits(digits + sizeof(digits), value) :
+			  binary_digits(digits + sizeof(digits), value, base == 8 ? 3 : 4, c->kind == 'X');
 	length = (size_t)(digits + sizeof(digits) - at);
 	if (c->precision >= 0)
 		zeros = c->precision - (long)length;
@@ -275,6 +321,8 @@ static int format_wide(struct output *output, const struct conversion *c, const 
 
 		if (part == (size_t)-1)
 			return -1;
+		if (output->wide)
+			part = 1;
 		if (part > limit - length)
 			break;
 		length += part;
@@ -285,6 +333,26 @@ static int format_wide(struct output *output, const struct conversion *c, const 
 		if (put(output, bytes, wcrtomb(bytes, *string, NULL)) < 0)
 			return -1;
 	return c->left ? pad(output, ' ', (long)c->width - (long)length) : 0;
+}
+
+/* A string of bytes; among wide characters it is UTF-8, and its precision counts those. */
+static int format_string(struct output *output, const struct conversion *c, const char *string)
+{
+	size_t limit = c->precision < 0 ? SIZE_MAX : (size_t)c->precision, length = 0;
+	mbstate_t state = { 0 };
+
+	if (!output->wide)
+		return field(output, c, "", 0, 0, string, c->precision < 0 ? strlen(string) : strnlen(string, limit));
+	for (; limit > 0; limit--) {
+		size_t used = mbrtowc(NULL, string + length, MB_LEN_MAX, &state);
+
+		if (!used)
+			break;
+		if (used >= (size_t)-2)
+			return -1;
+		length += used;
+	}
+	return field(output, c, "", 0, 0, string, length);
 }
 
 static void store_count(const struct output *output, const struct conversion *c, void *to)
@@ -358,17 +426,19 @@ static int format_one(struct output *output, struct conversion *c, union value v
 			return format_wide(output, c, wide);
 		}
 		byte = (char)value.integer;
+		if (output->wide && byte & 0x80) {
+			errno = EILSEQ;
+			return -1;
+		}
 		return field(output, c, "", 0, 0, &byte, 1);
 	case 'S':
 	case 's':
 		string = value.pointer ? value.pointer : "(null)";
 		if (value.pointer && (c->kind == 'S' || c->length == LENGTH_LONG))
 			return format_wide(output, c, value.pointer);
-		return field(output, c, "", 0, 0, string,
-			     c->precision < 0 ? strlen(string) : strnlen(string, (size_t)c->precision));
+		return format_string(output, c, string);
 	case 'm':
-		string = strerror(errno);
-		return field(output, c, "", 0, 0, string, strlen(string));
+		return format_string(output, c, strerror(errno));
 	case 'n':
 		store_count(output, c, value.pointer);
 		return 0;
