@@ -28,6 +28,11 @@
 #define _IOC_NR(n)		(((n) >> _IOC_NRSHIFT) & 0xff)
 #define _IOC_SIZE(n)		(((n) >> _IOC_SIZESHIFT) & 0x3fff)
 
+#define FIOSETOWN	0x8901		/* of a socket: as F_SETOWN */
+#define SIOCSPGRP	0x8902
+#define FIOGETOWN	0x8903
+#define SIOCGPGRP	0x8904
+#define SIOCATMARK	0x8905		/* is the next byte behind the urgent one? */
 #define SIOCOUTQ	0x5411		/* of a terminal: TIOCOUTQ */
 #define FIONREAD	0x541b
 #define FIONBIO		0x5421

@@ -74,6 +74,7 @@
 #define SO_TIMESTAMPNS	35
 #define SO_PROTOCOL	38
 #define SO_DOMAIN	39
+#define SO_PEEK_OFF	42
 #define SO_COOKIE	57
 #define SO_PEERGROUPS	59
 #define SO_TIMESTAMP_NEW 63	/* the same with 64-bit times */

@@ -405,6 +405,7 @@ const struct file_ops bdev_file_ops = {
 	.open = bdev_file_open,
 	.release = bdev_file_release,
 	.llseek = bdev_llseek,
+	.nowait = true,
 	.read = generic_file_read,
 	.splice_page = generic_splice_page,
 	.write = generic_file_write,

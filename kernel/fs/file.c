@@ -61,6 +61,8 @@ void file_put(struct file *f)
 		notify_dentry(f->path.dentry, f->mode & FMODE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	if (unlikely(!list_empty(&f->epoll_links)))
 		epoll_file_released(f);
+	if (unlikely(f->async))
+		(void)f->op->fasync(-1, f, false);	/* leaving needs no memory */
 	if (inode && unlikely(inode->locks))
 		locks_release_file(f);
 	if (f->op && f->op->release)

@@ -132,6 +132,18 @@ static struct page *get_page(struct address_space *m, struct file *f, unsigned l
 	return read_mapping_page(m, index, f);
 }
 
+/* What is in memory now: for who must not wait. */
+static struct page *get_page_cached(struct address_space *m, unsigned long index)
+{
+	struct page *p = find_get_page(m, index);
+
+	if (p && page_test(p, PG_UPTODATE))
+		return p;
+	if (p)
+		page_put(p);
+	return ERR_PTR(-EAGAIN);
+}
+
 ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *ppos)
 {
 	struct address_space *m = f->mapping;
@@ -149,7 +161,10 @@ ssize_t generic_file_read(struct file *f, struct iov_iter *it, loff_t *ppos)
 
 		if (pos >= size)
 			break;
-		p = get_page(m, f, index, (it->count + offset + PAGE_SIZE - 1) >> PAGE_SHIFT);
+		if (unlikely(it->rwf & RWF_NOWAIT))
+			p = get_page_cached(m, index);
+		else
+			p = get_page(m, f, index, (it->count + offset + PAGE_SIZE - 1) >> PAGE_SHIFT);
 		if (IS_ERR(p)) {
 			error = PTR_ERR(p);
 			break;
@@ -234,7 +249,7 @@ ssize_t generic_write_checks(struct file *f, struct iov_iter *it, loff_t *pos)
 	struct inode *inode = f->inode;
 	u64 limit = rlimit(RLIMIT_FSIZE);
 
-	if (f->flags & O_APPEND)
+	if ((f->flags & O_APPEND) || (it->rwf & RWF_APPEND))
 		*pos = inode_size(inode);
 	if (!it->count)
 		return 0;
@@ -299,9 +314,12 @@ static ssize_t perform_write(struct file *f, struct iov_iter *it, loff_t pos)
 ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	struct inode *inode = f->inode;
+	bool all, sync;
 	ssize_t n;
 	int error;
 
+	if (unlikely(it->rwf & RWF_NOWAIT))
+		return -EOPNOTSUPP;	/* locks and blocks may have to be waited for at any step */
 	down_write(&inode->rwsem);
 	n = generic_write_checks(f, it, pos);
 	if (n <= 0)
@@ -317,8 +335,10 @@ ssize_t generic_file_write(struct file *f, struct iov_iter *it, loff_t *pos)
 		*pos += n;
 out:
 	up_write(&inode->rwsem);
-	if (n > 0 && unlikely((f->flags & O_DSYNC) || (inode->sb->flags & MS_SYNCHRONOUS) || (inode->flags & S_SYNC))) {
-		error = f->op->fsync ? f->op->fsync(f, *pos - n, *pos - 1, (f->flags & O_SYNC) != O_SYNC) : 0;
+	sync = (f->flags & O_DSYNC) || (it->rwf & (RWF_DSYNC | RWF_SYNC)) || (inode->sb->flags & MS_SYNCHRONOUS) || (inode->flags & S_SYNC);
+	if (n > 0 && unlikely(sync)) {
+		all = (f->flags & O_SYNC) == O_SYNC || (it->rwf & RWF_SYNC);
+		error = f->op->fsync ? f->op->fsync(f, *pos - n, *pos - 1, !all) : 0;
 		if (error)
 			n = error;
 	}

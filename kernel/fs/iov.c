@@ -11,6 +11,7 @@ void iov_init_user(struct iov_iter *it, bool source, void *ubuf, size_t n)
 {
 	it->user = true;
 	it->source = source;
+	it->rwf = 0;
 	it->one.iov_base = (u32)ubuf;
 	it->one.iov_len = n;
 	it->iov = &it->one;
@@ -29,6 +30,7 @@ void iov_init_vector(struct iov_iter *it, bool source, const struct abi_iovec *i
 {
 	it->user = true;
 	it->source = source;
+	it->rwf = 0;
 	it->iov = iov;
 	it->segs = segs;
 	it->offset = 0;

@@ -166,7 +166,7 @@ bool path_up(struct path *p, const struct path *root)
 
 /* ---- changing the tree; mount_mutex held ---- */
 
-static void attach_locked(struct mount *m, const struct path *at)
+void mount_attach_locked(struct mount *m, const struct path *at)
 {
 	m->mountpoint = dget(at->dentry);
 	mntget(at->mnt);
@@ -178,8 +178,8 @@ static void attach_locked(struct mount *m, const struct path *at)
 	list_add_tail(&m->child, &at->mnt->children);
 }
 
-/* Undo attach_locked(); the place that was covered is handed to the caller, to be put without the mutex. */
-static void detach_locked(struct mount *m, struct path *covered)
+/* Undo mount_attach_locked(); the place that was covered is handed to the caller, to be put without the mutex. */
+void mount_detach_locked(struct mount *m, struct path *covered)
 {
 	struct mount *other;
 	bool still = false;
@@ -222,7 +222,7 @@ static int graft(struct mount *m, struct path *at)
 	if (!error && at->mnt->root == at->dentry && at->mnt->sb == m->sb && at->mnt->root == m->root)
 		error = -EBUSY;		/* the same thing twice at one place */
 	if (!error) {
-		attach_locked(m, at);
+		mount_attach_locked(m, at);
 		list_add_tail(&m->all_link, &mount_list);
 	}
 	mutex_unlock(&mount_mutex);
@@ -314,7 +314,7 @@ static int clone_children(struct mount *from, struct mount *copy)
 			return -ENOMEM;
 		at.mnt = to;
 		at.dentry = m->mountpoint;
-		attach_locked(c, &at);
+		mount_attach_locked(c, &at);
 		list_add_tail(&c->all_link, &mount_list);
 		to = c;
 		parent_of = m;
@@ -336,7 +336,7 @@ static bool detach_tree(struct mount *top, struct list_head *dead, struct path *
 			m = list_first_entry(&m->children, struct mount, child);
 		m->flags |= MNT_DETACHED;
 		if (m->parent != m)
-			detach_locked(m, &covered[(*n)++]);
+			mount_detach_locked(m, &covered[(*n)++]);
 		list_move(&m->all_link, dead);
 		if (m == top)
 			return true;
@@ -406,7 +406,7 @@ static int mount_bind(const char *source, struct path *at, bool recursive)
 		umount_tree(m);
 		goto out;
 	}
-	attach_locked(m, at);
+	mount_attach_locked(m, at);
 	list_add_tail(&m->all_link, &mount_list);
 	mutex_unlock(&mount_mutex);
 out:
@@ -439,8 +439,8 @@ static int mount_move(const char *source, struct path *at)
 	if (!error && mount_is_above(from.mnt, at->mnt))
 		error = -ELOOP;
 	if (!error) {
-		detach_locked(from.mnt, &covered);
-		attach_locked(from.mnt, at);
+		mount_detach_locked(from.mnt, &covered);
+		mount_attach_locked(from.mnt, at);
 	}
 	mutex_unlock(&mount_mutex);
 	if (covered.mnt)

@@ -8,6 +8,7 @@
  */
 #include <arch/uaccess.h>
 #include <core/init.h>
+#include <fs/fasync.h>
 #include <fs/internal.h>
 #include <fs/poll.h>
 #include <fs/splice.h>
@@ -32,6 +33,7 @@ struct pipe_buf {
 struct pipe {
 	struct mutex lock;
 	struct wait_queue rd_wait, wr_wait;
+	struct fasync rd_async, wr_async;
 	struct pipe_buf *ring;		/* l `slots` of them, a power of two */
 	u32 head, tail, slots;		/* l head - tail are in use */
 	u32 readers, writers, files;	/* l */
@@ -58,6 +60,8 @@ static struct pipe *pipe_alloc(void)
 	mutex_init(&p->lock, RANK_PIPE);
 	wait_queue_init(&p->rd_wait);
 	wait_queue_init(&p->wr_wait);
+	fasync_init(&p->rd_async);
+	fasync_init(&p->wr_async);
 	return p;
 }
 
@@ -133,7 +137,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		}
 		if (done || !p->writers)
 			break;
-		if (f->flags & O_NONBLOCK) {
+		if ((f->flags & O_NONBLOCK) || (it->rwf & RWF_NOWAIT)) {
 			done = -EAGAIN;
 			break;
 		}
@@ -145,6 +149,8 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	mutex_unlock(&p->lock);
 	if (room)
 		wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+	if (done > 0)
+		fasync_tell(&p->wr_async, POLL_OUT);
 	return done;
 }
 
@@ -230,14 +236,16 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
 				break;
 			continue;
 		}
-		if (f->flags & O_NONBLOCK) {
+		if ((f->flags & O_NONBLOCK) || (it->rwf & RWF_NOWAIT)) {
 			if (!done)
 				done = -EAGAIN;
 			break;
 		}
 		mutex_unlock(&p->lock);
-		if (data)
+		if (data) {
 			wake(&p->rd_wait, POLLIN | POLLRDNORM);
+			fasync_tell(&p->rd_async, POLL_IN);
+		}
 		data = false;
 		if (wait_event_interruptible(&p->wr_wait, !full(p) || !READ_ONCE(p->readers)))
 			return done ? done : -ERESTARTSYS;
@@ -246,6 +254,8 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	mutex_unlock(&p->lock);
 	if (data)
 		wake(&p->rd_wait, POLLIN | POLLRDNORM);
+	if (done > 0)
+		fasync_tell(&p->rd_async, POLL_IN);
 	return done;
 }
 
@@ -286,6 +296,20 @@ static long pipe_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 	return put_user(n, (u32 __user *)arg);
 }
 
+static int pipe_fasync(int fd, struct file *f, bool on)
+{
+	struct pipe *p = f->inode->pipe;
+	int error = 0;
+
+	if (f->mode & FMODE_READ)
+		error = fasync_set(fd, f, on, &p->rd_async);
+	if (!error && (f->mode & FMODE_WRITE))
+		error = fasync_set(fd, f, on, &p->wr_async);
+	if (error && (f->mode & FMODE_READ))
+		(void)fasync_set(fd, f, false, &p->rd_async);	/* leaving needs no memory */
+	return error;
+}
+
 static void pipe_release(struct inode *inode, struct file *f)
 {
 	struct pipe *p = inode->pipe;
@@ -299,6 +323,8 @@ static void pipe_release(struct inode *inode, struct file *f)
 	if (!p->readers || !p->writers) {
 		wake(&p->rd_wait, POLLIN | POLLHUP);
 		wake(&p->wr_wait, POLLOUT | POLLERR);
+		fasync_tell(&p->rd_async, POLL_IN);
+		fasync_tell(&p->wr_async, POLL_OUT);
 	}
 	spin_lock(&inode->lock);
 	last = --p->files == 0;
@@ -401,11 +427,13 @@ fail_writer:
 }
 
 const struct file_ops fifo_ops = {
+	.nowait = true,
 	.open = fifo_open,
 	.read = pipe_read,
 	.write = pipe_write,
 	.poll = pipe_poll,
 	.ioctl = pipe_ioctl,
+	.fasync = pipe_fasync,
 	.release = pipe_release,
 };
 
@@ -522,6 +550,7 @@ static ssize_t splice_from(struct file *in, struct file *out, loff_t *out_pos, s
 			if (!b->len) {
 				release_slot(p);
 				wake(&p->wr_wait, POLLOUT | POLLWRNORM);
+				fasync_tell(&p->wr_async, POLL_OUT);
 			}
 			continue;
 		}
@@ -613,6 +642,7 @@ static ssize_t splice_to(struct file *in, loff_t *in_pos, struct file *out, size
 		*slot(p, p->head) = b;
 		p->head++;
 		wake(&p->rd_wait, POLLIN | POLLRDNORM);
+		fasync_tell(&p->rd_async, POLL_IN);
 		mutex_unlock(&p->lock);
 		done += n;
 	}
@@ -678,10 +708,12 @@ ssize_t pipe_tee(struct file *from, struct file *to, size_t count, unsigned flag
 			return -EPIPE;
 		}
 		n = share(in, out, count);
-		if (n)
+		if (n) {
 			wake(&out->rd_wait, POLLIN | POLLRDNORM);
-		else if (empty(in) && !in->writers)
+			fasync_tell(&out->rd_async, POLL_IN);
+		} else if (empty(in) && !in->writers) {
 			count = 0;
+		}
 		unlock_two(in, out);
 		if (n || !count)
 			return n;

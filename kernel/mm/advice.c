@@ -140,10 +140,9 @@ static int advise_populate(struct mm *mm, unsigned long start, unsigned long end
 	return 0;
 }
 
-int vm_madvise(unsigned long addr, unsigned long len, int advice)
+int vm_madvise(struct mm *mm, unsigned long addr, unsigned long len, int advice)
 {
 	unsigned long end = addr + ALIGN_UP(len, PAGE_SIZE), at = addr;
-	struct mm *mm = current->mm;
 	bool read = read_lock_is_enough(advice);
 	int error = 0, hole = 0;
 

@@ -12,6 +12,7 @@
 #include <sched/pid.h>
 #include <sched/signal.h>
 #include <sched/task.h>
+#include <abi/ioctl.h>
 
 int net_wmem_default = 212992, net_rmem_default = 212992, net_wmem_max = 212992, net_rmem_max = 212992;
 int net_somaxconn = SOMAXCONN;
@@ -49,6 +50,8 @@ void socket_init(struct socket *s, const struct socket_ops *ops, int family, int
 	wait_queue_init(&s->wait);
 	s->sndbuf = (u32)net_wmem_default;
 	s->rcvbuf = (u32)net_rmem_default;
+	fasync_init(&s->fasync);
+	s->peek_off = -1;
 	s->rcvlowat = 1;
 	s->rcvtimeo = s->sndtimeo = MAX_SCHEDULE_TIMEOUT;
 }
@@ -85,6 +88,37 @@ void socket_set_error(struct socket *s, int error)
 	spin_lock(&s->lock);
 	s->error = error;
 	spin_unlock(&s->lock);
+}
+
+void socket_peek_move(struct socket *s, s32 n)
+{
+	s64 to;
+
+	if (likely(READ_ONCE(s->peek_off) < 0))
+		return;
+	spin_lock(&s->lock);
+	if (s->peek_off >= 0) {
+		to = (s64)s->peek_off + n;
+		s->peek_off = to < 0 ? 0 : to > 0x7fffffff ? 0x7fffffff : (s32)to;
+	}
+	spin_unlock(&s->lock);
+}
+
+bool socket_send_urgent(struct socket *s)
+{
+	struct file *f;
+	bool sent;
+
+	spin_lock(&s->lock);
+	f = s->file;
+	if (f && !atomic_inc_not_zero(&f->count))
+		f = NULL;		/* on its way out */
+	spin_unlock(&s->lock);
+	if (!f)
+		return false;
+	sent = file_send_urgent(f);
+	file_put(f);
+	return sent;
 }
 
 static void set_peer(struct socket *s, struct pid *pid, const struct cred *cred)
@@ -133,9 +167,9 @@ ssize_t socket_recv(struct socket *s, struct sock_msg *m, unsigned flags)
 
 /* ---- as a file ---- */
 
-static inline unsigned file_flags(const struct file *f)
+static inline unsigned call_flags(const struct file *f, const struct iov_iter *it)
 {
-	return f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
+	return (f->flags & O_NONBLOCK) || (it->rwf & RWF_NOWAIT) ? MSG_DONTWAIT : 0;
 }
 
 static ssize_t sock_read(struct file *f, struct iov_iter *it, loff_t *pos)
@@ -148,7 +182,7 @@ static ssize_t sock_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		return 0;
 	sock_msg_init(&m);
 	iov_move(&m.it, it);
-	n = socket_recv(f->private, &m, file_flags(f));
+	n = socket_recv(f->private, &m, call_flags(f, it));
 	iov_move(it, &m.it);
 	return n;
 }
@@ -161,7 +195,7 @@ static ssize_t sock_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	(void)pos;
 	sock_msg_init(&m);
 	iov_move(&m.it, it);
-	n = socket_send(f->private, &m, file_flags(f));
+	n = socket_send(f->private, &m, call_flags(f, it));
 	iov_move(it, &m.it);
 	return n;
 }
@@ -175,7 +209,29 @@ static unsigned sock_poll(struct file *f, struct poll_table *pt)
 
 static long sock_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 {
+	u32 __user *user = (void *)arg;
+	u32 who;
+
+	switch (cmd) {
+	case FIOSETOWN:
+	case SIOCSPGRP:
+		if (get_user(who, user))
+			return -EFAULT;
+		if (who == 0x80000000u)
+			return -EINVAL;
+		return (s32)who < 0 ? file_set_owner_nr(f, OWNER_PGRP, -(pid_t)who) : file_set_owner_nr(f, OWNER_PID, (pid_t)who);
+	case FIOGETOWN:
+	case SIOCGPGRP:
+		return put_user((u32)file_owner_nr(f), user);
+	}
 	return socket_ioctl(f->private, cmd, arg);
+}
+
+static int sock_fasync(int fd, struct file *f, bool on)
+{
+	struct socket *s = f->private;
+
+	return fasync_set(fd, f, on, &s->fasync);
 }
 
 static int sock_flush(struct file *f)
@@ -200,7 +256,8 @@ static void sock_release(struct inode *inode, struct file *f)
 }
 
 static const struct file_ops sock_ops = {
-	.read = sock_read, .write = sock_write, .poll = sock_poll, .ioctl = sock_ioctl, .flush = sock_flush,
+	.nowait = true, .read = sock_read, .write = sock_write, .poll = sock_poll, .ioctl = sock_ioctl, .flush = sock_flush,
+	.fasync = sock_fasync,
 	.release = sock_release,
 };
 

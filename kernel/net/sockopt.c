@@ -136,6 +136,13 @@ static int set_int(struct socket *s, int name, int v)
 	case SO_TIMESTAMPNS_NEW:
 		set_stamp(s, name, v);
 		return 0;
+	case SO_PEEK_OFF:
+		if (!s->ops->peek_offset)
+			return -EOPNOTSUPP;
+		if (v < -1)
+			return -EINVAL;
+		WRITE_ONCE(s->peek_off, v);
+		return 0;
 	case SO_TYPE:
 	case SO_PROTOCOL:
 	case SO_DOMAIN:
@@ -272,6 +279,11 @@ static int answer(struct socket *s, int name, union answer *a)
 		break;
 	case SO_SNDLOWAT:
 		a->number = 1;
+		break;
+	case SO_PEEK_OFF:
+		if (!s->ops->peek_offset)
+			return -EOPNOTSUPP;
+		a->number = s->peek_off;
 		break;
 	case SO_ACCEPTCONN:
 		a->number = s->ops->listening && s->ops->listening(s);

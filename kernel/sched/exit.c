@@ -298,8 +298,10 @@ void do_exit(int code)
 	if (group_dead && t->signal->leader)
 		tty_session_end();
 	if (t->fs) {
-		fs_struct_put(t->fs);
-		t->fs = NULL;
+		struct fs_struct *fs = t->fs;
+
+		t->fs = NULL;		/* first: others look at it under tasklist_lock */
+		fs_struct_put(fs);
 	}
 	if (group_dead && t->signal->tty) {
 		tty_put(t->signal->tty);

@@ -1,5 +1,6 @@
 /* fcntl, flock, ioctl. */
 #include <arch/uaccess.h>
+#include <fs/fasync.h>
 #include <fs/fdtable.h>
 #include <fs/internal.h>
 #include <fs/memfd.h>
@@ -22,10 +23,12 @@ static long set_flags(unsigned fd, struct file *f, unsigned long arg)
 		return -EPERM;
 	if ((new & O_NOATIME) && !(f->flags & O_NOATIME) && !inode_owner_or_capable(f->inode))
 		return -EPERM;
-	if ((new ^ f->flags) & O_ASYNC) {
-		int error = f->op->fasync ? f->op->fasync(fd, f, new & O_ASYNC) : 0;
+	if (!f->op->fasync) {
+		new &= ~(unsigned)O_ASYNC;
+	} else if ((new ^ f->flags) & O_ASYNC) {
+		int error = f->op->fasync((int)fd, f, new & O_ASYNC);
 
-		if (error < 0)
+		if (error)
 			return error;
 	}
 	f->flags = (f->flags & ~(unsigned)SETTABLE) | new;
@@ -110,26 +113,6 @@ static long lock32(struct file *f, unsigned cmd, struct abi_flock __user *u)
 
 /* ---- who gets SIGIO ---- */
 
-static long set_owner(struct file *f, int type, pid_t nr)
-{
-	struct pid *pid = nr ? pid_find_get(nr) : NULL, *old;
-
-	if (nr && !pid)
-		return -ESRCH;
-	spin_lock(&f->inode->lock);
-	old = f->owner.pid;
-	f->owner.pid = pid;
-	f->owner.type = type;
-	f->owner.uid = current_cred()->uid;
-	f->owner.euid = current_cred()->euid;
-	spin_unlock(&f->inode->lock);
-	if (old)
-		pid_put(old);
-	return 0;
-}
-
-enum { OWNER_TID, OWNER_PID, OWNER_PGRP };	/* f_owner_ex.type */
-
 static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 {
 	struct abi_f_owner_ex ex;
@@ -139,13 +122,13 @@ static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 	case F_SETOWN:
 		if ((long)arg == (long)0x80000000)
 			return -EINVAL;
-		return (long)arg < 0 ? set_owner(f, OWNER_PGRP, -(pid_t)arg) : set_owner(f, OWNER_PID, (pid_t)arg);
+		return (long)arg < 0 ? file_set_owner_nr(f, OWNER_PGRP, -(pid_t)arg) : file_set_owner_nr(f, OWNER_PID, (pid_t)arg);
 	case F_GETOWN:
-		return f->owner.type == OWNER_PGRP ? -pid_nr(f->owner.pid) : pid_nr(f->owner.pid);
+		return file_owner_nr(f);
 	case F_SETOWN_EX:
 		if (copy_from_user(&ex, (void __user *)arg, sizeof(ex)))
 			return -EFAULT;
-		return ex.type < OWNER_TID || ex.type > OWNER_PGRP ? -EINVAL : set_owner(f, ex.type, ex.pid);
+		return ex.type < OWNER_TID || ex.type > OWNER_PGRP ? -EINVAL : file_set_owner_nr(f, ex.type, ex.pid);
 	case F_GETOWN_EX:
 		ex.type = f->owner.type;
 		ex.pid = pid_nr(f->owner.pid);
@@ -291,6 +274,8 @@ long sys_ioctl(unsigned fd, unsigned cmd, unsigned long arg)
 		break;
 	case FIOASYNC:
 		r = get_user(on, (u32 __user *)arg);
+		if (!r && !f->op->fasync)
+			r = -ENOTTY;
 		if (!r)
 			r = set_flags(fd, f, on ? f->flags | O_ASYNC : f->flags & ~(unsigned)O_ASYNC);
 		break;

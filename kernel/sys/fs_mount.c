@@ -88,6 +88,7 @@ long sys_umount2(const char __user *target, int flags)
 	r = user_path_at(AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) ? 0 : LOOKUP_FOLLOW, &p);
 	if (r)
 		return r;
+	path_cross_down(&p);		/* "." may be covered: the topmost is meant */
 	r = do_umount(&p, (unsigned)flags);
 	path_put_unused(&p);
 	return r;
@@ -96,6 +97,25 @@ long sys_umount2(const char __user *target, int flags)
 long sys_umount(const char __user *target)
 {
 	return sys_umount2(target, 0);
+}
+
+long sys_pivot_root(const char __user *new_root, const char __user *put_old)
+{
+	struct path new, old;
+	long r;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	r = user_path_at(AT_FDCWD, new_root, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &new);
+	if (r)
+		return r;
+	r = user_path_at(AT_FDCWD, put_old, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &old);
+	if (!r) {
+		r = do_pivot_root(&new, &old);
+		path_put(&old);
+	}
+	path_put(&new);
+	return r;
 }
 
 /* ---- to the disk ---- */

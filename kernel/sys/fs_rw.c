@@ -151,7 +151,10 @@ ssize_t import_iovec(const struct abi_iovec __user *u, unsigned long n, struct a
 	return total;
 }
 
-static ssize_t vector(unsigned fd, const struct abi_iovec __user *u, unsigned long n, bool write, bool at, loff_t pos)
+#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND)
+
+/* at: at `pos`; else at the file's own position. flags: RWF_*; RWF_HIPRI has nothing to ask for. */
+static ssize_t vector(unsigned fd, const struct abi_iovec __user *u, unsigned long n, bool write, bool at, loff_t pos, int flags)
 {
 	struct file *f = fd_get(fd);
 	struct abi_iovec fast[FAST_IOV], *v;
@@ -169,8 +172,11 @@ static ssize_t vector(unsigned fd, const struct abi_iovec __user *u, unsigned lo
 	ret = import_iovec(u, n, fast, FAST_IOV, &v);
 	if (ret < 0)
 		goto out;
+	if (ret > 0 && unlikely((flags & ~RWF_KNOWN) || ((flags & RWF_NOWAIT) && !f->op->nowait)))
+		ret = -EOPNOTSUPP;
 	if (ret > 0) {
 		iov_init_vector(&it, write, v, n, ret);
+		it.rwf = (u8)flags;
 		if (at)
 			ret = write ? vfs_write(f, &it, &pos) : vfs_read(f, &it, &pos);
 		else
@@ -185,51 +191,40 @@ out:
 
 long sys_readv(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n)
 {
-	return vector(fd, vec, n, false, false, 0);
+	return vector(fd, vec, n, false, false, 0, 0);
 }
 
 long sys_writev(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n)
 {
-	return vector(fd, vec, n, true, false, 0);
+	return vector(fd, vec, n, true, false, 0, 0);
+}
+
+/* Position -1 of the second pair means the file's own. */
+static ssize_t vector_at(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, loff_t pos, bool write, bool own, int flags)
+{
+	bool at = !own || pos != -1;
+
+	return at && pos < 0 ? -EINVAL : vector(fd, vec, n, write, at, pos, flags);
 }
 
 long sys_preadv(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high)
 {
-	return POS(low, high) < 0 ? -EINVAL : vector(fd, vec, n, false, true, POS(low, high));
+	return vector_at(fd, vec, n, POS(low, high), false, false, 0);
 }
 
 long sys_pwritev(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high)
 {
-	return POS(low, high) < 0 ? -EINVAL : vector(fd, vec, n, true, true, POS(low, high));
+	return vector_at(fd, vec, n, POS(low, high), true, false, 0);
 }
 
-#define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC)
-
-/* Position -1: the file's own. RWF_HIPRI has nothing to ask for; RWF_NOWAIT and RWF_APPEND are refused. */
 long sys_preadv2(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high, int flags)
 {
-	if (flags & ~RWF_KNOWN)
-		return -EOPNOTSUPP;
-	return POS(low, high) == -1 ? sys_readv(fd, vec, n) : sys_preadv(fd, vec, n, low, high);
+	return vector_at(fd, vec, n, POS(low, high), false, true, flags);
 }
 
 long sys_pwritev2(unsigned long fd, const struct abi_iovec __user *vec, unsigned long n, u32 low, u32 high, int flags)
 {
-	struct file *f;
-	long ret;
-	int error;
-
-	if (flags & ~RWF_KNOWN)
-		return -EOPNOTSUPP;
-	ret = POS(low, high) == -1 ? sys_writev(fd, vec, n) : sys_pwritev(fd, vec, n, low, high);
-	if (ret <= 0 || !(flags & (RWF_DSYNC | RWF_SYNC)))
-		return ret;
-	f = fd_get(fd);
-	if (!f)
-		return -EBADF;		/* another thread closed it meanwhile */
-	error = f->op->fsync ? vfs_fsync(f, !(flags & RWF_SYNC)) : 0;
-	file_put(f);
-	return error ? error : ret;
+	return vector_at(fd, vec, n, POS(low, high), true, true, flags);
 }
 
 /* ---- positions ---- */

@@ -71,7 +71,7 @@ long sys_brk(unsigned long brk)
 
 long sys_madvise(unsigned long addr, size_t len, int advice)
 {
-	return vm_madvise(addr, len, advice);
+	return vm_madvise(current->mm, addr, len, advice);
 }
 
 long sys_msync(unsigned long addr, size_t len, int flags)

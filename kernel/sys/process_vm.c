@@ -1,13 +1,20 @@
-/* process_vm_readv(2) and process_vm_writev(2): from one address space to another, through a page of the kernel's. */
+/*
+ * Others' address spaces: process_vm_readv(2) and process_vm_writev(2), through a page of the kernel's, and
+ * process_madvise(2).
+ */
 #include <arch/uaccess.h>
 #include <fs/internal.h>
 #include <fs/iov.h>
 #include <fs/splice.h>
+#include <mm/advice.h>
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
+#include <sched/pidfd.h>
 #include <sched/ptrace.h>
 #include <sys/syscalls.h>
+#include <abi/capability.h>
 #include <abi/errno.h>
+#include <abi/mman.h>
 
 /* One stretch of the other process. Bytes moved; fewer than n: either side ended. */
 static size_t move_one(struct mm *mm, unsigned long addr, size_t n, struct iov_iter *local, bool write, void *page)
@@ -53,14 +60,12 @@ static ssize_t move(struct mm *mm, const struct abi_iovec *remote, unsigned long
 	return total;
 }
 
-static struct mm *mm_of(pid_t pid, int *error)
+/* Consumes a reference to t; NULL: *error. */
+static struct mm *mm_of_task(struct task *t, int *error)
 {
-	struct task *t = task_find_get(pid);
 	struct mm *mm = NULL;
 
 	*error = -ESRCH;
-	if (!t)
-		return NULL;
 	if (!ptrace_may_access(t)) {
 		*error = -EPERM;
 	} else {
@@ -72,6 +77,14 @@ static struct mm *mm_of(pid_t pid, int *error)
 	}
 	task_put(t);
 	return mm;
+}
+
+static struct mm *mm_of(pid_t pid, int *error)
+{
+	struct task *t = task_find_get(pid);
+
+	*error = -ESRCH;
+	return t ? mm_of_task(t, error) : NULL;
 }
 
 static long process_vm(pid_t pid, const struct abi_iovec __user *ulocal, unsigned long nl, const struct abi_iovec __user *uremote,
@@ -115,4 +128,63 @@ long sys_process_vm_writev(pid_t pid, const struct abi_iovec __user *local, unsi
 			   unsigned long nr, unsigned long flags)
 {
 	return process_vm(pid, local, nl, remote, nr, flags, true);
+}
+
+/* ---- process_madvise ---- */
+
+static struct task *task_of_pidfd(int fd, int *error)
+{
+	struct pid *pid = pidfd_pid((unsigned)fd, NULL);
+	unsigned long flags;
+	struct task *t;
+
+	*error = -ESRCH;
+	if (IS_ERR(pid)) {
+		*error = (int)PTR_ERR(pid);
+		return NULL;
+	}
+	spin_lock_irqsave(&tasklist_lock, flags);
+	t = pid_task(pid, PIDTYPE_TGID);
+	if (t)
+		task_get(t);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	pid_put(pid);
+	return t;
+}
+
+/* Only what changes nothing that the other could see. Bytes advised, or the error of the first stretch. */
+long sys_process_madvise(int pidfd, const struct abi_iovec __user *vec, size_t n, int advice, unsigned flags)
+{
+	struct abi_iovec *v;
+	struct task *t;
+	struct mm *mm;
+	ssize_t size, done = 0;
+	int error = 0;
+
+	if (flags)
+		return -EINVAL;
+	size = import_iovec(vec, n, NULL, 0, &v);
+	if (size < 0)
+		return size;
+	t = task_of_pidfd(pidfd, &error);
+	if (!t)
+		goto out;
+	if (advice != MADV_COLD && advice != MADV_PAGEOUT && advice != MADV_WILLNEED) {
+		error = -EINVAL;
+		task_put(t);
+		goto out;
+	}
+	mm = mm_of_task(t, &error);
+	if (!mm)
+		goto out;
+	error = capable(CAP_SYS_NICE) ? 0 : -EPERM;
+	for (size_t i = 0; i < n && !error; i++) {
+		error = vm_madvise(mm, v[i].iov_base, v[i].iov_len, advice);
+		if (!error)
+			done += (ssize_t)v[i].iov_len;
+	}
+	mm_put(mm);
+out:
+	kfree(v);
+	return done ? done : error;
 }

@@ -53,7 +53,7 @@ static void put_end(struct tty *t, u8 c)
 	put(t, c);
 	b->line_end[at / 32] |= 1ul << (at & 31);
 	b->canon_head = b->head;
-	wake_up_poll(&t->read_wait, POLLIN | POLLRDNORM);
+	tty_tell_input(t);
 }
 
 /* What was typed and not read; bytes that the driver queued behind stay. */
@@ -96,7 +96,7 @@ void n_tty_mode_changed_locked(struct tty *t, const struct abi_termios *old)
 		b->line_end[last / 32] |= 1ul << (last & 31);
 		b->canon_head = b->head;
 	}
-	wake_up_poll(&t->read_wait, POLLIN | POLLRDNORM);
+	tty_tell_input(t);
 }
 
 /* ---- editing ---- */
@@ -504,6 +504,10 @@ void n_tty_input_work(struct work *w)
 		mutex_unlock(&t->lock);
 		return;
 	}
+	if (READ_ONCE(t->no_room) && n_tty_writable(t)) {
+		WRITE_ONCE(t->no_room, false);
+		fasync_tell(&t->fasync, POLL_OUT);
+	}
 	n_tty_flush_echo_locked(t);
 	do {
 		before = t->buf->head;
@@ -512,7 +516,7 @@ void n_tty_input_work(struct work *w)
 			n_tty_receive_locked(t, bytes[i], flags[i]);
 		update_throttle(t, queued);
 		if (!L(t, ICANON) && t->buf->head != before)
-			wake_up_poll(&t->read_wait, POLLIN | POLLRDNORM);
+			tty_tell_input(t);
 		if (got && t->driver->ops->input_space)
 			t->driver->ops->input_space(t);
 	} while (got);

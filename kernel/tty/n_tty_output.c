@@ -216,6 +216,8 @@ static ssize_t write_chunk(struct tty *t, struct file *f, const u8 *buf, size_t 
 			return (ssize_t)done;
 		if (tty_file_hung(f))
 			return done ? (ssize_t)done : -EIO;
+		if (fasync_active(&t->fasync))
+			WRITE_ONCE(t->no_room, true);
 		if (f->flags & O_NONBLOCK)
 			return done ? (ssize_t)done : -EAGAIN;
 		/* Woken by tty_wakeup(), tty_start_locked() and hang-ups. */

@@ -32,6 +32,7 @@ struct pty {
 	u8 status;			/* l TIOCPKT_* not told yet */
 	bool slave_closed;		/* l it was open and is not */
 	struct wait_queue read_wait, write_wait;	/* master's readers and writers */
+	struct fasync fasync;
 };
 
 /* A master's file->private begins as every terminal file's does, without a terminal: file_tty() is NULL. */
@@ -45,6 +46,7 @@ static struct pty *file_pty(const struct file *f) { return ((struct master *)f->
 static void wake_reader(struct pty *p)
 {
 	wake_up_poll(&p->read_wait, POLLIN | POLLRDNORM);
+	fasync_tell(&p->fasync, POLL_IN);
 }
 
 static void add_status(struct pty *p, u8 set, u8 clear)
@@ -201,6 +203,7 @@ static int ptmx_open(struct inode *inode, struct file *f)
 	memset(p, 0, sizeof(*p));
 	spin_lock_init(&p->lock, RANK_DEVICE);
 	wait_queue_init(&p->read_wait);
+	fasync_init(&p->fasync);
 	wait_queue_init(&p->write_wait);
 	p->locked = true;
 	p->slave = add_slave(p);
@@ -347,6 +350,13 @@ static unsigned ptmx_poll(struct file *f, struct poll_table *pt)
 	return mask;
 }
 
+static int ptmx_fasync(int fd, struct file *f, bool on)
+{
+	if (on)
+		tty_own_file(f, NULL);
+	return fasync_set(fd, f, on, &file_pty(f)->fasync);
+}
+
 /* A file whose open failed has nothing to release. */
 static const struct file_ops unopened;
 
@@ -452,6 +462,7 @@ static const struct file_ops ptmx_ops = {
 	.write = ptmx_write,
 	.poll = ptmx_poll,
 	.ioctl = ptmx_ioctl,
+	.fasync = ptmx_fasync,
 };
 
 static struct chrdev ptmx_dev = { .first = MKDEV(5, 2), .count = 1, .name = "/dev/ptmx", .op = &ptmx_ops };

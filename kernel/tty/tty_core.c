@@ -11,6 +11,7 @@
 #include <fs/chrdev.h>
 #include <fs/poll.h>
 #include <mm/kmalloc.h>
+#include <sched/pid.h>
 #include <sched/signal.h>
 #include <abi/capability.h>
 
@@ -108,6 +109,7 @@ struct tty *tty_alloc(struct tty_driver *d, unsigned index, void *driver_data)
 	work_init(&t->in_work, input_work);
 	work_init(&t->hangup_work, hangup_work);
 	wait_queue_init(&t->read_wait);
+	fasync_init(&t->fasync);
 	wait_queue_init(&t->write_wait);
 	return t;
 }
@@ -308,7 +310,7 @@ void tty_wakeup(struct tty *t)
 {
 	struct tty_buffers *b = READ_ONCE(t->buf);
 
-	if (b && b->echo_head != b->echo_tail)
+	if ((b && b->echo_head != b->echo_tail) || READ_ONCE(t->no_room))
 		tty_queue_input(t);
 	wake_up_poll(&t->write_wait, POLLOUT | POLLWRNORM);
 }
@@ -547,6 +549,34 @@ static unsigned tty_poll(struct file *f, struct poll_table *pt)
 	return n_tty_poll(file_tty(f), f, pt);
 }
 
+void tty_tell_input(struct tty *t)
+{
+	wake_up_poll(&t->read_wait, POLLIN | POLLRDNORM);
+	fasync_tell(&t->fasync, POLL_IN);
+}
+
+/* Unless the file has an owner, its signals are for the foreground group, or the caller where there is none. */
+void tty_own_file(struct file *f, struct tty *t)
+{
+	struct pid *pgrp = t ? tty_pgrp_get(t) : NULL;
+
+	if (pgrp)
+		file_set_owner(f, OWNER_PGRP, pgrp, false);
+	else
+		file_set_owner(f, OWNER_PID, pid_get(current->pids[PIDTYPE_TGID]), false);
+}
+
+static int tty_fasync(int fd, struct file *f, bool on)
+{
+	struct tty *t = file_tty(f);
+
+	if (on && tty_file_hung(f))
+		return -EIO;
+	if (on)
+		tty_own_file(f, t);
+	return fasync_set(fd, f, on, &t->fasync);
+}
+
 static long tty_file_ioctl(struct file *f, unsigned cmd, unsigned long arg)
 {
 	if (tty_file_hung(f))
@@ -561,6 +591,7 @@ const struct file_ops tty_file_ops = {
 	.write = tty_write,
 	.poll = tty_poll,
 	.ioctl = tty_file_ioctl,
+	.fasync = tty_fasync,
 };
 
 static struct chrdev alternates = {

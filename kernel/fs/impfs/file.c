@@ -517,6 +517,7 @@ static loff_t llseek(struct file *f, loff_t off, int whence)
 
 const struct file_ops impfs_file_ops = {
 	.llseek = llseek,
+	.nowait = true,
 	.read = generic_file_read,
 	.splice_page = generic_splice_page,
 	.write = generic_file_write,

@@ -359,6 +359,7 @@ static long tmpfs_fallocate(struct file *f, int mode, loff_t off, loff_t len)
 
 const struct file_ops tmpfs_file_ops = {
 	.llseek = tmpfs_llseek,
+	.nowait = true,
 	.read = generic_file_read,
 	.splice_page = generic_splice_page,
 	.write = generic_file_write,

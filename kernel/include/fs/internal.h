@@ -61,6 +61,10 @@ bool path_cross_down(struct path *p);			/* while something is mounted there; tru
 bool path_up(struct path *p, const struct path *root);	/* ".." */
 int do_mount(const char *source, const char *dir, const char *type, unsigned long flags, const char *data);
 int do_umount(const struct path *path, unsigned flags);
+int do_pivot_root(const struct path *new, struct path *old);	/* pivot_root.c; *old may move to what is mounted on it */
+/* The tree itself, with mount_mutex held: where m hangs; and off it, with the place handed to the caller to be put later. */
+void mount_attach_locked(struct mount *m, const struct path *at);
+void mount_detach_locked(struct mount *m, struct path *covered);
 struct mount *mount_first(struct super_block *sb, unsigned long flags, const char *source);	/* the root of the tree */
 
 /* attr.c */

@@ -13,6 +13,7 @@ struct page;
 struct iov_iter {
 	bool user;			/* pointers are user space's */
 	bool source;			/* true: a write takes data from it; false: a read puts data into it */
+	u8 rwf;				/* RWF_* that hold for this call alone */
 	const struct abi_iovec *iov;	/* current segment */
 	unsigned segs;			/* left, this one included */
 	size_t offset;			/* within the current segment */

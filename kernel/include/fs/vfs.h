@@ -405,6 +405,7 @@ struct mount *kern_mount(struct filesystem *fs);
 /* ---- open files ---- */
 
 struct file_ops {
+	bool nowait;			/* read and write honour RWF_NOWAIT in it->rwf */
 	loff_t (*llseek)(struct file *f, loff_t off, int whence);	/* NULL: -ESPIPE */
 	/* Move up to it->count bytes at *pos, advance *pos. Bytes or -errno; respects O_NONBLOCK. May sleep. */
 	ssize_t (*read)(struct file *f, struct iov_iter *it, loff_t *pos);
@@ -417,7 +418,7 @@ struct file_ops {
 	int (*flush)(struct file *f);					/* each close() of a descriptor */
 	void (*release)(struct inode *inode, struct file *f);		/* last reference gone */
 	int (*fsync)(struct file *f, loff_t start, loff_t end, bool datasync);
-	int (*fasync)(int fd, struct file *f, bool on);
+	int (*fasync)(int fd, struct file *f, bool on);			/* fs/fasync.h; NULL: O_ASYNC has no effect */
 	long (*fallocate)(struct file *f, int mode, loff_t off, loff_t len);
 	/*
 	 * For splice and sendfile: the cached page that holds pos, referenced and uptodate, without a copy; *len bytes of it
@@ -440,7 +441,8 @@ struct file {
 	struct address_space *mapping;
 	void *private;
 	struct { unsigned long next, size, prev; } ra;	/* read-ahead window, in pages */
-	struct { struct pid *pid; int signum; uid_t uid, euid; int type; } owner;	/* F_SETOWN */
+	struct { struct pid *pid; int signum; uid_t uid, euid; int type; } owner;	/* F_SETOWN; inode->lock */
+	bool async;			/* on a list of fs/fasync.h, or was */
 	struct list_head epoll_links;
 	int wb_error;			/* mapping->error sampled at open */
 };

@@ -10,6 +10,7 @@
 #define NET_SOCKET_H
 
 #include <core/wait.h>
+#include <fs/fasync.h>
 #include <fs/iov.h>
 #include <fs/vfs.h>
 #include <net/scm.h>
@@ -40,6 +41,7 @@ struct socket_ops {
 	int (*setsockopt)(struct socket *s, int level, int name, const void __user *value, int len);
 	int (*getsockopt)(struct socket *s, int level, int name, void __user *value, int __user *len);
 	bool (*listening)(const struct socket *s);
+	bool peek_offset;			/* SO_PEEK_OFF is honoured */
 	void (*closing)(struct socket *s);	/* a descriptor goes: current holds one reference to the file, for the last moment */
 	void (*release)(struct socket *s);
 	void (*destroy)(struct socket *s);
@@ -55,6 +57,9 @@ struct socket {
 	struct file *file;		/* s its open file, not counted; NULL before accept() and after close() */
 	spinlock_t lock;		/* RANK_SOCKET */
 	struct wait_queue wait;		/* anything changed: woken with poll events */
+	struct fasync fasync;		/* told of the same by signal */
+	bool no_space;			/* s somebody found no room: told when there is */
+	s32 peek_off;			/* s where MSG_PEEK begins; -1: at the first byte */
 	unsigned options;		/* s SOCK_OPT_* */
 	unsigned shutdown;		/* s SHUT_* */
 	int error;			/* s positive; reported once */
@@ -136,6 +141,9 @@ long socket_ioctl(struct socket *s, unsigned cmd, unsigned long arg);
 
 int socket_error(struct socket *s);		/* takes the pending error: 0 or -errno */
 void socket_set_error(struct socket *s, int error);	/* positive */
+/* MSG_PEEK has seen n more bytes (negative: a read has taken some). s->lock is taken. */
+void socket_peek_move(struct socket *s, s32 n);
+bool socket_send_urgent(struct socket *s);	/* SIGURG to the owner of its file; false: nobody owns it */
 void socket_set_peer(struct socket *s);		/* SO_PEERCRED becomes current */
 void socket_copy_peer(struct socket *s, const struct socket *from);
 static inline nsec_t socket_timeout(nsec_t set, unsigned flags) { return flags & MSG_DONTWAIT ? 0 : set; }

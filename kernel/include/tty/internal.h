@@ -4,6 +4,7 @@
 
 #include <core/atomic.h>
 #include <core/workqueue.h>
+#include <fs/fasync.h>
 #include <fs/vfs.h>
 #include <tty/tty.h>
 
@@ -73,6 +74,8 @@ struct tty {
 	spinlock_t in_lock;		/* RANK_DEVICE, irqsave */
 	struct work in_work, hangup_work;
 	struct wait_queue read_wait, write_wait;
+	struct fasync fasync;		/* told of input and room by signal, from works and calls */
+	bool no_room;			/* a writer found none: the next in_work tells when there is */
 };
 
 /* What an open file of a terminal holds in file->private. */
@@ -82,6 +85,8 @@ struct tty_file {
 	bool console;			/* /dev/console: hanging up leaves it alone */
 };
 static inline struct tty *file_tty(const struct file *f) { return ((struct tty_file *)f->private)->tty; }
+void tty_own_file(struct file *f, struct tty *t);	/* t NULL: a master */
+void tty_tell_input(struct tty *t);		/* readers: there is something; not from interrupts */
 bool tty_file_hung(const struct file *f);
 
 /* tty/tty_core.c */

@@ -53,6 +53,7 @@ static void hang_up(struct unix_sock *peer, bool reset)
 	spin_unlock(&peer->s.lock);
 	wake_up_key(&peer->s.wait, 0x7fffffff,
 		    (void *)(POLLIN | POLLRDNORM | POLLRDHUP | POLLHUP | POLLOUT | POLLWRNORM | (reset ? POLLERR : 0)));
+	fasync_tell(&peer->s.fasync, POLL_HUP);
 }
 
 static void release(struct unix_sock *u, bool embryo)
@@ -60,7 +61,7 @@ static void release(struct unix_sock *u, bool embryo)
 	struct path path = { NULL, NULL };
 	struct unix_sock *peer;
 	LIST_HEAD(left);
-	bool reset;
+	bool reset = embryo;
 
 	spin_lock(&unix_lock);
 	unix_unbind(u);
@@ -77,10 +78,11 @@ static void release(struct unix_sock *u, bool embryo)
 	u->dead = true;
 	u->state = UNIX_CLOSED;
 	u->s.shutdown = SHUT_BOTH;
+	reset |= u->s.type == SOCK_STREAM ? u->bytes != 0 : !list_empty(&u->queue);
 	list_splice_init(&u->queue, &left);
 	u->queued = u->bytes = 0;
+	u->urgent = NULL;
 	spin_unlock(&u->s.lock);
-	reset = embryo || !list_empty(&left);
 
 	wake_up_all(&u->room);
 	wake_up_key(&u->s.wait, 0x7fffffff, (void *)(POLLIN | POLLOUT | POLLHUP));
@@ -160,12 +162,16 @@ static unsigned unix_poll(struct socket *s, struct file *f, struct poll_table *p
 		mask |= POLLHUP;
 	if (shut & SHUT_RCV)
 		mask |= POLLRDHUP | POLLIN | POLLRDNORM;
-	if (!list_empty(&u->queue))
+	if (s->type == SOCK_STREAM && u->state == UNIX_CONNECTED ? READ_ONCE(u->bytes) != 0 : !list_empty(&u->queue))
 		mask |= POLLIN | POLLRDNORM;
+	if (READ_ONCE(u->urgent))
+		mask |= POLLPRI;
 	if (s->type != SOCK_DGRAM && u->state == UNIX_CLOSED)
 		mask |= POLLHUP;
 	if (unix_writable(u) && (s->type != SOCK_DGRAM || !peer_is_full(u, true)))
 		mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
+	else
+		WRITE_ONCE(s->no_space, true);
 	return mask;
 }
 
@@ -187,6 +193,10 @@ static long unix_ioctl(struct socket *s, unsigned cmd, unsigned long arg)
 			n = list_empty(&u->queue) ? 0 : list_first_entry(&u->queue, struct unix_buf, link)->len;
 		spin_unlock(&s->lock);
 		return put_user(n, (u32 __user *)arg);
+	case SIOCATMARK:
+		if (s->type != SOCK_STREAM)
+			break;
+		return put_user(unix_at_mark(u), (u32 __user *)arg);
 	case SIOCOUTQ:
 		return put_user(READ_ONCE(u->wmem), (u32 __user *)arg);
 	}
@@ -202,7 +212,8 @@ static bool unix_listening(const struct socket *s)
 
 #define COMMON \
 	.bind = unix_bind, .getname = unix_getname, .shutdown = unix_shutdown, .poll = unix_poll, .ioctl = unix_ioctl, \
-	.pair = unix_pair, .listening = unix_listening, .closing = unix_closing, .release = unix_release, .destroy = unix_destroy
+	.pair = unix_pair, .listening = unix_listening, .closing = unix_closing, .release = unix_release, .destroy = unix_destroy, \
+	.peek_offset = true
 static const struct socket_ops stream_ops = {
 	COMMON, .connect = unix_stream_connect, .listen = unix_listen, .accept = unix_accept,
 	.sendmsg = unix_stream_sendmsg, .recvmsg = unix_stream_recvmsg,

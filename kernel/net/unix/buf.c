@@ -17,18 +17,25 @@ static bool charge(struct unix_sock *u, u32 n)
 	ok = u->wmem < u->s.sndbuf;
 	if (ok)
 		u->wmem += n;
+	else
+		u->s.no_space = true;
 	spin_unlock(&u->s.lock);
 	return ok;
 }
 
 static void uncharge(struct unix_sock *u, u32 n)
 {
-	bool writable;
+	bool writable, tell;
 
 	spin_lock(&u->s.lock);
 	u->wmem -= n;
 	writable = unix_writable(u);
+	tell = writable && u->s.no_space;
+	if (tell)
+		u->s.no_space = false;
 	spin_unlock(&u->s.lock);
+	if (unlikely(tell))
+		fasync_tell(&u->s.fasync, POLL_OUT);
 	if (wait_queue_active(&u->s.wait) && (writable || !u->wmem))
 		wake_up_key(&u->s.wait, 0x7fffffff, (void *)(POLLOUT | POLLWRNORM | POLLWRBAND));
 }
@@ -125,6 +132,15 @@ void unix_queue(struct unix_sock *to, struct unix_buf *b)
 	to->bytes += b->len;
 }
 
+void unix_unqueue(struct unix_sock *u, struct unix_buf *b)
+{
+	list_del(&b->link);
+	u->queued--;
+	u->bytes -= b->len - b->pos;
+	if (unlikely(u->urgent == b))
+		u->urgent = NULL;
+}
+
 struct unix_buf *unix_dequeue(struct unix_sock *u)
 {
 	struct unix_buf *b;
@@ -132,9 +148,7 @@ struct unix_buf *unix_dequeue(struct unix_sock *u)
 	if (list_empty(&u->queue))
 		return NULL;
 	b = list_first_entry(&u->queue, struct unix_buf, link);
-	list_del(&b->link);
-	u->queued--;
-	u->bytes -= b->len - b->pos;
+	unix_unqueue(u, b);
 	return b;
 }
 
@@ -182,11 +196,24 @@ int unix_peek_files(const struct unix_buf *b, struct sock_msg *m)
 	return m->scm.files ? 0 : -ENOMEM;
 }
 
-int unix_wait_data(struct unix_sock *u, nsec_t limit, nsec_t *left)
+bool unix_readable(const struct unix_sock *u, u32 beyond)
+{
+	u32 bytes;
+
+	if (u->s.type != SOCK_STREAM && !beyond)
+		return !list_empty(&u->queue);
+	/* What is left of an urgent byte is only its mark, and one that is not read in line is passed. */
+	bytes = READ_ONCE(u->bytes);
+	if (unlikely(READ_ONCE(u->urgent)) && !(u->s.options & SOCK_OPT_OOBINLINE))
+		bytes--;
+	return bytes > beyond;
+}
+
+int unix_wait_data(struct unix_sock *u, u32 beyond, nsec_t limit, nsec_t *left)
 {
 	if (!*left)
 		return -EAGAIN;
-	if (wait_event_interruptible_timeout(&u->s.wait, !list_empty(&u->queue) || READ_ONCE(u->s.error) ||
+	if (wait_event_interruptible_timeout(&u->s.wait, unix_readable(u, beyond) || READ_ONCE(u->s.error) ||
 					     (READ_ONCE(u->s.shutdown) & SHUT_RCV), left))
 		return socket_interrupted(limit);
 	return 0;

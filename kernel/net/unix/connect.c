@@ -91,6 +91,7 @@ int unix_stream_connect(struct socket *s, const struct abi_sockaddr *addr, int l
 	if (!error) {
 		socket_copy_peer(s, &l->s);
 		wake_up_poll(&l->s.wait, POLLIN | POLLRDNORM);
+		fasync_tell(&l->s.fasync, POLL_IN);
 		wake_up_poll(&s->wait, POLLOUT | POLLWRNORM);
 	}
 	unix_put(l);
@@ -187,6 +188,7 @@ static void disconnected(struct unix_sock *u, struct unix_sock *old)
 	if (tell) {
 		socket_set_error(&old->s, ECONNRESET);
 		wake_up_poll(&old->s.wait, POLLERR);
+		fasync_tell(&old->s.fasync, POLL_ERR);
 	}
 }
 
@@ -247,7 +249,8 @@ int unix_pair(struct socket *a, struct socket *b)
 	return 0;
 }
 
-static void shut(struct socket *s, unsigned bits)
+/* `tell`: it is the other end that has shut down. */
+static void shut(struct socket *s, unsigned bits, bool tell)
 {
 	spin_lock(&s->lock);
 	s->shutdown |= bits;
@@ -255,16 +258,18 @@ static void shut(struct socket *s, unsigned bits)
 	spin_unlock(&s->lock);
 	wake_up_key(&s->wait, 0x7fffffff, (void *)((bits & SHUT_RCV ? POLLIN | POLLRDNORM | POLLRDHUP : 0) |
 						   (bits == SHUT_BOTH ? POLLHUP : 0) | POLLOUT | POLLWRNORM));
+	if (tell && (bits & SHUT_RCV))
+		fasync_tell(&s->fasync, bits == SHUT_BOTH ? POLL_HUP : POLL_IN);
 }
 
 int unix_shutdown(struct socket *s, unsigned bits)
 {
 	struct unix_sock *u = unix_sk(s), *peer = s->type == SOCK_DGRAM ? NULL : unix_peer_get(u);
 
-	shut(s, bits);
+	shut(s, bits, false);
 	wake_up_all(&u->room);
 	if (peer) {
-		shut(&peer->s, (bits & SHUT_RCV ? SHUT_SEND : 0) | (bits & SHUT_SEND ? SHUT_RCV : 0));
+		shut(&peer->s, (bits & SHUT_RCV ? SHUT_SEND : 0) | (bits & SHUT_SEND ? SHUT_RCV : 0), true);
 		unix_put(peer);
 	}
 	return 0;

@@ -51,6 +51,8 @@ static int deliver(struct unix_sock *u, struct unix_sock *to, struct unix_buf *b
 	spin_unlock(&unix_lock);
 	if (!error && wait_queue_active(&to->s.wait))
 		wake_up_poll(&to->s.wait, POLLIN | POLLRDNORM);
+	if (!error)
+		fasync_tell(&to->s.fasync, POLL_IN);
 	return error;
 }
 
@@ -157,36 +159,48 @@ ssize_t unix_seqpacket_sendmsg(struct socket *s, struct sock_msg *m, unsigned fl
 
 /* ---- receiving ---- */
 
-/* The first message, which leaves the queue unless it is only looked at. read_lock held. */
-static struct unix_buf *take(struct unix_sock *u, bool peek)
+/* The message that byte *skip of the queue lies in; *skip becomes relative to it. s.lock held. */
+static struct unix_buf *look(struct unix_sock *u, u32 *skip)
 {
-	struct unix_buf *b = NULL;
+	struct unix_buf *b;
+
+	list_for_each_entry(b, &u->queue, link) {
+		if (!*skip || *skip < b->len)
+			return b;
+		*skip -= b->len;
+	}
+	return NULL;
+}
+
+/* The first message, which leaves the queue, or the one that is to be looked at. read_lock held. */
+static struct unix_buf *take(struct unix_sock *u, bool peek, u32 *skip)
+{
+	struct unix_buf *b;
 
 	spin_lock(&u->s.lock);
-	if (!peek)
-		b = unix_dequeue(u);
-	else if (!list_empty(&u->queue))
-		b = list_first_entry(&u->queue, struct unix_buf, link);
+	b = peek ? look(u, skip) : unix_dequeue(u);
 	spin_unlock(&u->s.lock);
 	return b;
 }
 
-static ssize_t receive(struct unix_sock *u, struct unix_buf *b, struct sock_msg *m, unsigned flags)
+static ssize_t receive(struct unix_sock *u, struct unix_buf *b, u32 skip, struct sock_msg *m, unsigned flags)
 {
-	size_t n = min((size_t)b->len, m->it.count);
+	size_t n = min((size_t)(b->len - skip), m->it.count);
 	int error = 0;
 
-	if (n < b->len)
+	if (n < b->len - skip)
 		m->flags |= MSG_TRUNC;
 	m->addr_len = b->from ? unix_addr_copy(&m->addr, b->from) : 0;
-	if (copy_to_iter(b->data, n, &m->it) < n)
+	if (copy_to_iter(b->data + skip, n, &m->it) < n)
 		return -EFAULT;
 	unix_buf_tell(u, b, m);
 	if (flags & MSG_PEEK)
 		error = unix_peek_files(b, m);
 	else
 		unix_take_files(b, m);
-	return error ? error : (ssize_t)(flags & MSG_TRUNC ? b->len : n);
+	if (!error)
+		socket_peek_move(&u->s, flags & MSG_PEEK ? (s32)n : -(s32)b->len);
+	return error ? error : (ssize_t)(flags & MSG_TRUNC ? b->len - skip : n);
 }
 
 ssize_t unix_dgram_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags)
@@ -194,6 +208,7 @@ ssize_t unix_dgram_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags)
 	struct unix_sock *u = unix_sk(s);
 	nsec_t limit = socket_timeout(s->rcvtimeo, flags), left = limit;
 	bool peek = flags & MSG_PEEK;
+	u32 start, skip;
 	struct unix_buf *b;
 	ssize_t n;
 
@@ -202,7 +217,8 @@ ssize_t unix_dgram_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags)
 	m->flags |= flags & MSG_CMSG_CLOEXEC;
 	for (;;) {
 		mutex_lock(&u->read_lock);
-		b = take(u, peek);
+		start = skip = unix_peek_start(u, flags);
+		b = take(u, peek, &skip);
 		if (b)
 			break;
 		mutex_unlock(&u->read_lock);
@@ -211,13 +227,13 @@ ssize_t unix_dgram_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags)
 			return n;
 		if (READ_ONCE(s->shutdown) & SHUT_RCV)
 			return 0;
-		n = unix_wait_data(u, limit, &left);
+		n = unix_wait_data(u, start, limit, &left);
 		if (n)
 			return n;
 	}
 	if (!peek)
 		unix_made_room(u);
-	n = receive(u, b, m, flags);
+	n = receive(u, b, skip, m, flags);
 	mutex_unlock(&u->read_lock);
 	if (!peek)
 		unix_buf_free(b);

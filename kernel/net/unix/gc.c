@@ -115,9 +115,8 @@ static void strip(struct unix_sock *u, struct list_head *garbage, bool nested)
 			strip(b->embryo, garbage, true);
 		if (!b->scm.files)
 			continue;
-		u->queued--;
-		u->bytes -= b->len - b->pos;
-		list_move_tail(&b->link, garbage);
+		unix_unqueue(u, b);
+		list_add_tail(&b->link, garbage);
 	}
 	spin_unlock(&u->s.lock);
 }

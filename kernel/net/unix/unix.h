@@ -50,6 +50,7 @@ struct unix_sock {
 	u32 queued;			/* q messages in it */
 	u32 bytes;			/* q bytes in it */
 	u32 wmem;			/* q charged to this socket */
+	struct unix_buf *urgent;	/* q of a stream: the byte sent with MSG_OOB, in the queue until it is read or passed */
 	u32 backlog;			/* q datagrams or connections that may wait */
 	struct mutex read_lock;		/* one reader at a time; the queue's head stays while it is held */
 	struct mutex bind_lock;
@@ -106,16 +107,24 @@ void unix_buf_free(struct unix_buf *b);
 int unix_buf_attach(struct unix_buf *b, struct unix_sock *u, struct unix_sock *to, struct sock_msg *m);
 void unix_queue(struct unix_sock *to, struct unix_buf *b);	/* to->s.lock held */
 struct unix_buf *unix_dequeue(struct unix_sock *u);		/* first; the same */
+void unix_unqueue(struct unix_sock *u, struct unix_buf *b);	/* any; the same */
 /* To the receiver: identity of the sender, time. Files: unix_take_files(). */
 void unix_buf_tell(struct unix_sock *u, const struct unix_buf *b, struct sock_msg *m);
 void unix_take_files(struct unix_buf *b, struct sock_msg *m);
 int unix_peek_files(const struct unix_buf *b, struct sock_msg *m);	/* 0 or -ENOMEM */
 /* Waits until there is something to read, an error or an end; 0, -EAGAIN, -ERESTARTSYS, -EINTR. *left counts down. */
-int unix_wait_data(struct unix_sock *u, nsec_t limit, nsec_t *left);
+int unix_wait_data(struct unix_sock *u, u32 beyond, nsec_t limit, nsec_t *left);
+/* Is there something to read beyond so many bytes that are only looked past? */
+bool unix_readable(const struct unix_sock *u, u32 beyond);
+static inline u32 unix_peek_start(const struct unix_sock *u, unsigned flags)
+{
+	return flags & MSG_PEEK ? (u32)max(READ_ONCE(u->s.peek_off), (s32)0) : 0;
+}
 
 /* stream.c, dgram.c */
 ssize_t unix_stream_sendmsg(struct socket *s, struct sock_msg *m, unsigned flags);
 ssize_t unix_stream_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags);
+bool unix_at_mark(struct unix_sock *u);		/* SIOCATMARK */
 ssize_t unix_dgram_sendmsg(struct socket *s, struct sock_msg *m, unsigned flags);
 ssize_t unix_dgram_recvmsg(struct socket *s, struct sock_msg *m, unsigned flags);
 ssize_t unix_seqpacket_sendmsg(struct socket *s, struct sock_msg *m, unsigned flags);

@@ -13,6 +13,7 @@ export const callCases = defineCases([
 	}),
 	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),
 	guestTest('4.4/queues', 'POSIX message queues, tee and vmsplice, kcmp, flags of vectors'),
+	guestTest('4.1/pivot-root', 'another mount becomes the root of the tree, and back'),
 	guestTest('4.3/interfaces', 'requests that every file answers; the loopback interface; who refuses'),
 	{
 		id: '4.5/futexes',

@@ -135,9 +135,46 @@ static void pipes(void)
 	close(b[0]);
 }
 
+enum { DSYNC = 2, SYNC = 4, NOWAIT = 8, APPEND = 16 };
+
+/* What holds for one call of preadv2 and pwritev2 alone. fd: a file of 14 bytes, at its end. */
+static void vectors(int fd)
+{
+	char back[8];
+	struct iovec v = { "more", 4 }, to = { back, 8 };
+	int p[2];
+
+	lseek(fd, 3, SEEK_SET);
+	IS(syscall(SYS_pwritev2, fd, &v, 1, 0, 0, APPEND), 4);
+	IS(lseek(fd, 0, SEEK_CUR), 3);
+	IS(lseek(fd, 0, SEEK_END), 18);
+	lseek(fd, 3, SEEK_SET);
+	IS(syscall(SYS_pwritev2, fd, &v, 1, -1, -1, APPEND | DSYNC), 4);
+	IS(lseek(fd, 0, SEEK_CUR), 22);		/* the file's own position goes along */
+	IS(fcntl(fd, F_GETFL) & O_APPEND, 0);
+	IS(syscall(SYS_preadv2, fd, &to, 1, 14, 0, NOWAIT), 8);
+	OK(!memcmp(back, "moremore", 8), "what is cached needs no wait");
+	fsync(fd);
+	IS(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	ERRNO(syscall(SYS_preadv2, fd, &to, 1, 14, 0, NOWAIT), EAGAIN);
+	IS(syscall(SYS_preadv2, fd, &to, 1, 14, 0, 0), 8);
+	ERRNO(syscall(SYS_pwritev2, fd, &v, 1, 0, 0, NOWAIT), EOPNOTSUPP);
+	ERRNO(syscall(SYS_pwritev2, fd, &v, 1, -2, -1, 0), EINVAL);
+	IS(pipe(p), 0);
+	ERRNO(syscall(SYS_preadv2, p[0], &to, 1, 0, 0, NOWAIT), ESPIPE);
+	ERRNO(syscall(SYS_preadv2, p[0], &to, 1, -1, -1, NOWAIT), EAGAIN);
+	IS(syscall(SYS_pwritev2, p[1], &v, 1, -1, -1, NOWAIT | SYNC), 4);
+	IS(syscall(SYS_preadv2, p[0], &to, 1, -1, -1, NOWAIT), 4);
+	while (syscall(SYS_pwritev2, p[1], &v, 1, -1, -1, NOWAIT) == 4)
+		;
+	IS(errno, EAGAIN);
+	close(p[0]);
+	close(p[1]);
+}
+
 static void others(void)
 {
-	int fd = open("/tmp/queues", O_RDWR | O_CREAT | O_TRUNC, 0600), copy = dup(fd), other = open("/tmp/queues", O_RDONLY), me = getpid();
+	int fd = open("/var/tmp/queues", O_RDWR | O_CREAT | O_TRUNC, 0600), copy = dup(fd), other = open("/var/tmp/queues", O_RDONLY), me = getpid();
 	struct iovec v = { "sync", 4 };
 
 	IS(syscall(SYS_kcmp, me, me, 0, fd, copy), 0);
@@ -147,12 +184,13 @@ static void others(void)
 	ERRNO(syscall(SYS_kcmp, me, 30000, 1, 0, 0), ESRCH);
 	ERRNO(syscall(SYS_kcmp, me, me, 99, 0, 0), EINVAL);
 	IS(syscall(SYS_pwritev2, fd, &v, 1, 10, 0, 4), 4);
-	IS(syscall(SYS_preadv2, fd, &v, 1, 0, 0, 0x40000000), -1);
+	ERRNO(syscall(SYS_preadv2, fd, &v, 1, 0, 0, 0x40000000), EOPNOTSUPP);
 	IS(lseek(fd, 0, SEEK_END), 14);
+	vectors(fd);
 	close(fd);
 	close(copy);
 	close(other);
-	unlink("/tmp/queues");
+	unlink("/var/tmp/queues");
 }
 
 int main(void)
