@@ -66,8 +66,11 @@ static int find_extents(struct swap_area *a)
 	if (!m->ops->bmap)
 		return -EINVAL;
 	for (unsigned long slot = 0; slot < a->max && !error; slot++) {
-		sector_t block = m->ops->bmap(m, slot);
+		sector_t block;
 
+		error = m->ops->bmap(m, slot, &block);
+		if (error)
+			return error;
 		if (!block) {
 			pr_notice("swap: %s has holes\n", a->name);
 			return -EINVAL;

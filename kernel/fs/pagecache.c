@@ -177,7 +177,8 @@ bool page_set_dirty(struct page *p)
 	return true;
 }
 
-static void clear_dirty(struct page *p)
+/* for_io: who waits for write-back has to find the page from here on, and not only once its request has begun. */
+static void clear_dirty(struct page *p, bool for_io)
 {
 	struct address_space *m = p->mapping;
 
@@ -188,6 +189,8 @@ static void clear_dirty(struct page *p)
 	spin_lock(&m->lock);
 	if (page_test_clear(p, PG_DIRTY)) {
 		radix_tag_clear(&m->pages, p->index, RADIX_DIRTY);
+		if (for_io)
+			radix_tag_set(&m->pages, p->index, RADIX_WRITEBACK);
 		mem_count(MEM_DIRTY, -1);
 	}
 	spin_unlock(&m->lock);
@@ -202,7 +205,7 @@ bool page_clear_dirty_for_io(struct page *p)
 	(void)page_mkclean(p);	/* writable entries exist only while the page is dirty */
 	dirty = page_test(p, PG_DIRTY);
 	if (dirty)
-		clear_dirty(p);
+		clear_dirty(p, true);
 	return dirty;
 }
 
@@ -246,7 +249,7 @@ static void drop_page(struct page *p)
 	page_wait_writeback(p);
 	if (m->ops && m->ops->invalidatepage)
 		m->ops->invalidatepage(p, 0);
-	clear_dirty(p);
+	clear_dirty(p, false);
 	page_clear(p, PG_UPTODATE);
 	remove_from_page_cache(p);
 }

@@ -119,9 +119,14 @@ int filemap_wait(struct address_space *m, loff_t start, loff_t end)
 			struct page *p = pages[i];
 
 			if (idx[i] <= last) {
+				/* Locked: perhaps somebody is about to write it, has cleared its dirty mark and has begun no request yet. */
+				if (page_test(p, PG_LOCKED)) {
+					page_lock(p);
+					page_unlock(p);
+				}
 				page_wait_writeback(p);
 				spin_lock(&m->lock);
-				if (p->mapping == m && !page_test(p, PG_WRITEBACK))
+				if (p->mapping == m && !page_test(p, PG_WRITEBACK) && !page_test(p, PG_LOCKED))
 					radix_tag_clear(&m->pages, p->index, RADIX_WRITEBACK);
 				spin_unlock(&m->lock);
 				if (page_test_clear(p, PG_ERROR))

@@ -53,7 +53,7 @@ static int anon_fault(struct mm *mm, struct vm_area *a, unsigned long addr, u64 
 		page_zero(page_address(p));
 	}
 	spin_lock(&mm->page_table_lock);
-	if (likely(!*pte)) {
+	if (likely(!*pte && !mm->reaped)) {
 		if (p)
 			map_anon(mm, a, addr, pte, p);
 		else
@@ -313,8 +313,11 @@ out:
 
 int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool write)
 {
-	u64 *pte = user_pte_alloc(mm, addr), e;
+	u64 *pte, e;
 
+	if (unlikely(mm->reaped))
+		return -EFAULT;		/* what was here has been taken away, and is not zeros */
+	pte = user_pte_alloc(mm, addr);
 	if (unlikely(!pte))
 		return -ENOMEM;
 	addr &= PAGE_MASK;
@@ -415,7 +418,7 @@ int vm_fault(struct pt_regs *regs, unsigned long addr, unsigned long error, int 
 	if (likely(!result))
 		return 0;
 	if (result == -ENOMEM) {
-		if (fatal_signal_pending(current) || !oom_kill() || fatal_signal_pending(current))
+		if (fatal_signal_pending(current) || !oom_kill(true) || fatal_signal_pending(current))
 			return user_mode(regs) ? 0 : SIGKILL;
 		return 0;
 	}

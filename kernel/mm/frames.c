@@ -13,6 +13,7 @@
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <core/string.h>
+#include <core/time.h>
 #include <mm/init.h>
 #include <mm/kmalloc.h>
 #include <mm/lru.h>
@@ -24,6 +25,8 @@
 #define HOT_MAX		128
 #define HOT_BATCH	64
 #define RECLAIM_TRIES	64	/* as long as each brings something */
+#define KILL_ORDER	3	/* up to so large requests are worth killing for */
+#define NOFS_TRIES	50	/* what a filesystem's own request must not touch is left to kswapd, for so long */
 #define MIN_USEFUL	((8ul << 20) >> PAGE_SHIFT)	/* a shell and a few programs */
 
 struct page *mem_map;
@@ -185,21 +188,51 @@ static void report_failure(unsigned gfp, unsigned order)
 		total_frames);
 }
 
+static struct page *reclaim_alloc(unsigned gfp, unsigned order)
+{
+	struct page *p = NULL;
+
+	for (unsigned i = 0; !p && i < RECLAIM_TRIES && may_reclaim(gfp); i++) {
+		unsigned long freed = reclaim_frames(max(32ul, 1ul << order), gfp);
+
+		p = try_alloc(order, mark_of(gfp));
+		if (!freed)
+			break;
+	}
+	return p;
+}
+
+/*
+ * Nothing can be reclaimed: memory of who is dying is waited for, and if there is none somebody is killed. False: it is of
+ * no use to try again. Who has been killed himself may use the reserve, and is refused when that is gone.
+ */
+static bool wait_for_memory(unsigned gfp, unsigned order, unsigned tries)
+{
+	if (order > KILL_ORDER || (gfp & GFP_NOWARN) || !may_reclaim(gfp))
+		return false;
+	if (nr_free_pages >= mark_of(gfp) + (1ul << order))
+		return !order || !tries;	/* there is memory now, or it is in too small pieces, which killing does not mend */
+	if (((gfp & GFP_NOFS) || current->journal_info) && tries < NOFS_TRIES && !fatal_signal_pending(current)) {
+		kswapd_wake();
+		sleep_ns(10 * NSEC_PER_MSEC);
+		return true;
+	}
+	return oom_kill(!(gfp & GFP_NOKILL));
+}
+
 static noinline struct page *page_alloc_slow(unsigned gfp, unsigned order)
 {
 	struct page *p;
-	unsigned i;
+	unsigned i, tries = 0;
 
 	if (order > MAX_ORDER)
 		return NULL;
 	p = try_alloc(order, mark_of(gfp));
 	if (nr_free_pages < mark_low)
 		kswapd_wake();
-	for (i = 0; !p && i < RECLAIM_TRIES && may_reclaim(gfp); i++) {
-		unsigned long freed = reclaim_frames(max(32ul, 1ul << order), gfp);
-
-		p = try_alloc(order, mark_of(gfp));
-		if (!freed)
+	while (!p) {
+		p = reclaim_alloc(gfp, order);
+		if (!p && !wait_for_memory(gfp, order, tries++))
 			break;
 	}
 	if (!p) {

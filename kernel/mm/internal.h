@@ -103,6 +103,12 @@ void kswapd_wake(void);			/* free frames are few; any context */
 extern unsigned long mark_low, mark_high;	/* frames.c: when kswapd begins and when it ends */
 
 /* oom.c */
-bool oom_kill(void);			/* true: worth trying again */
+bool oom_kill(bool allowed);		/* waits for who is dying, or kills if that is allowed; true: worth trying again */
+
+/* oom_reap.c */
+bool oom_memory_comes(struct mm *mm);	/* of a dying process: it will soon be free, if need be by force; false: not any more */
+
+/* mm.c */
+bool mm_leaving(void);			/* somebody is just giving memory back */
 
 #endif

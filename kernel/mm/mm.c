@@ -18,6 +18,7 @@
 
 static struct kmem_cache *mm_cache, *pgd_cache;
 struct page *zero_page;
+static atomic_t leaving;	/* tasks between having an address space and having freed it */
 
 void __init mm_init_late(void)
 {
@@ -77,13 +78,17 @@ static void unload(struct mm *mm)
 	preempt_enable();
 }
 
-/* Nobody runs in it: no locks, no TLB. */
-static void unmap_everything(struct mm *mm)
+/* Nobody runs in it: no locks, no TLB. Does not sleep. */
+static void drop_pages(struct mm *mm)
+{
+	for (struct vm_area *a = mm->first; a; a = a->next)
+		zap_range(mm, a->start, a->end, false);
+}
+
+static void drop_areas(struct mm *mm)
 {
 	struct vm_area *a, *next;
 
-	for (a = mm->first; a; a = a->next)
-		zap_range(mm, a->start, a->end, false);
 	for (a = mm->first; a; a = next) {
 		next = a->next;
 		if (a->flags & VM_ACCOUNT)
@@ -104,13 +109,10 @@ void mm_drop(struct mm *mm)
 	kmem_cache_free(mm_cache, mm);
 }
 
-void mm_put(struct mm *mm)
+/* The rest, once the pages are gone. */
+static void destroy(struct mm *mm)
 {
-	might_sleep();
-	if (!atomic_dec_and_test(&mm->users))
-		return;
-	unload(mm);
-	unmap_everything(mm);
+	drop_areas(mm);
 	if (mm->page_table_pages) {
 		pr_err("BUG: %lu page tables left in a dead address space\n", mm->page_table_pages);
 		BUG();
@@ -122,6 +124,39 @@ void mm_put(struct mm *mm)
 	}
 	mm->exe_file = NULL;
 	mm_drop(mm);
+}
+
+void mm_put(struct mm *mm)
+{
+	might_sleep();
+	if (!atomic_dec_and_test(&mm->users))
+		return;
+	unload(mm);
+	drop_pages(mm);
+	destroy(mm);
+}
+
+void mm_leave(struct task *t)
+{
+	struct mm *mm = t->mm;
+	bool last;
+
+	/* From here on t is not seen to have memory, which is not free yet. */
+	atomic_inc(&leaving);
+	t->mm = NULL;
+	last = atomic_dec_and_test(&mm->users);
+	if (last) {
+		unload(mm);
+		drop_pages(mm);
+	}
+	atomic_dec(&leaving);
+	if (last)
+		destroy(mm);
+}
+
+bool mm_leaving(void)
+{
+	return atomic_read(&leaving) > 0;
 }
 
 /* One area's copy in the child. 0 or -ENOMEM. */

@@ -271,16 +271,16 @@ static unsigned long shrink_objects(unsigned priority, unsigned gfp)
 	return objects;
 }
 
-/* Until some write-back ends, or a while. True if there was any. */
-static bool wait_for_disk(void)
+/* Until some write-back ends, or a while. True if there is any, or pages that the write-back thread has been asked for. */
+static bool wait_for_disk(bool asked)
 {
 	struct wait_entry w;
 
-	if (atomic_read(&mem_counters[MEM_WRITEBACK]) <= 0)
+	if (!asked && atomic_read(&mem_counters[MEM_WRITEBACK]) <= 0)
 		return false;
 	wait_entry_init(&w, false);
 	prepare_to_wait(&reclaim_wait, &w, TASK_UNINTERRUPTIBLE);
-	if (atomic_read(&mem_counters[MEM_WRITEBACK]) > 0)
+	if (asked || atomic_read(&mem_counters[MEM_WRITEBACK]) > 0)
 		(void)schedule_timeout(WAIT_MAX);	/* whichever comes first: the caller looks again */
 	finish_wait(&reclaim_wait, &w);
 	return true;
@@ -303,7 +303,7 @@ static unsigned long reclaim(unsigned long n, unsigned gfp)
 		if (nr_free_pages >= before + n)
 			break;
 		if (r.freed < n && priority < PRIORITIES - 1)
-			waited |= wait_for_disk();
+			waited |= wait_for_disk(r.kick);
 	}
 	vm_event(current->flags & PF_KTHREAD ? PGSCAN_KSWAPD : PGSCAN_DIRECT, (int)r.scanned);
 	vm_event(current->flags & PF_KTHREAD ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT, (int)r.freed);

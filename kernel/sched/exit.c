@@ -160,14 +160,10 @@ void release_task(struct task *t)
 
 static void leave_mm(struct task *t)
 {
-	struct mm *mm = t->mm;
-
 	futex_exit(t);
 	vfork_release(t);
-	if (!mm)
-		return;
-	t->mm = NULL;
-	mm_put(mm);
+	if (t->mm)
+		mm_leave(t);
 }
 
 /* Who takes over the children of `t`: the nearest living subreaper above it, else init. */

@@ -94,6 +94,7 @@ long file_fiemap(struct file *f, struct abi_fiemap __user *u)
 long file_fibmap(struct file *f, u32 __user *u)
 {
 	struct address_space *m = f->inode->mapping;
+	sector_t found;
 	u32 block;
 	int r;
 
@@ -107,5 +108,7 @@ long file_fibmap(struct file *f, u32 __user *u)
 		return -EFAULT;
 	/* Pages written through a mapping over a hole have no block before they are written back. */
 	r = filemap_write_and_wait(m, 0, (loff_t)END);
-	return r ? r : put_user((u32)m->ops->bmap(m, block), u);
+	if (!r)
+		r = m->ops->bmap(m, block, &found);
+	return r ? r : put_user((u32)found, u);
 }

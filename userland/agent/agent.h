@@ -133,6 +133,9 @@ struct program {
 	int terminal;
 };
 
+/* Has the out-of-memory killer leave the agent alone, where that is allowed. */
+void program_protect(void);
+
 /* Starts it. Returns 0, or the errno of whichever step failed, execve() included. */
 int program_start(struct program *program, const struct program_request *request);
 

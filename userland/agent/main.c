@@ -122,6 +122,7 @@ int main(int argc, char **argv)
 	handle(SIGCHLD, ring);
 	handle(SIGPIPE, SIG_IGN);
 	handle(SIGHUP, SIG_IGN);
+	program_protect();
 	link_init(fd);
 	serve(fd);
 	channels_reset();

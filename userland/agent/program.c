@@ -189,6 +189,26 @@ static int become(const struct program_request *request)
 	return 0;
 }
 
+/* Whether the kernel's out-of-memory killer leaves the agent alone: what it starts is to be like any program. */
+static int protected;
+
+static int set_oom_score(const char *score)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, score, strlen(score)) < 0)
+		error = errno;
+	(void)close(fd);	/* nothing is kept back */
+	return error;
+}
+
+void program_protect(void)
+{
+	protected = !set_oom_score("-1000");
+}
+
 static int child_setup(const struct plumbing *p, const struct program_request *request, const char *cwd)
 {
 	struct sigaction default_action;
@@ -209,7 +229,8 @@ static int child_setup(const struct plumbing *p, const struct program_request *r
 			return errno;
 	if (*cwd && chdir(cwd) < 0)
 		return errno;
-	return become(request);
+	int error = protected ? set_oom_score("0") : 0;
+	return error ? error : become(request);
 }
 
 static void child(const struct plumbing *p, const struct program_request *request)

@@ -383,18 +383,21 @@ static int write_end(struct file *file, struct address_space *m, loff_t pos, uns
 	return err ? err : (int)copied;
 }
 
-static sector_t bmap(struct address_space *m, sector_t block)
+static int bmap(struct address_space *m, sector_t block, sector_t *found)
 {
 	struct impfs *fs = impfs_of(m->host->sb);
-	u32 found;
+	u32 at = 0;
+	int err = block >> 32 ? 0 : impfs_map(m->host, (u32)block, &at);
 
-	if (block >> 32 || impfs_map(m->host, (u32)block, &found))
-		return 0;
 	/* Who asks may use the block by itself: it has to be home, and the log without it. */
-	if (journal_has_data(&fs->journal) && impfs_data_logged(m->host, (u32)block) &&
-	    (journal_commit_all(fs) || journal_checkpoint(fs)))
-		return 0;
-	return found;
+	if (!err && at && journal_has_data(&fs->journal) && impfs_data_logged(m->host, (u32)block)) {
+		err = journal_commit_all(fs);
+		if (!err)
+			err = journal_checkpoint(fs);
+	}
+	if (!err)
+		*found = at;
+	return err;
 }
 
 const struct address_space_ops impfs_aops = {

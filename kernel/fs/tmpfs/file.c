@@ -79,11 +79,14 @@ static int readpage(struct file *f, struct page *p)
 	return 0;
 }
 
-/* The page at index, locked and referenced; what is in swap is read unless all of it is going to be written. */
+/*
+ * The page at index, locked and referenced; what is in swap is read unless all of it is going to be written. A file that
+ * fills memory does not go with any process: whoever makes it grow is refused.
+ */
 static struct page *get_page(struct inode *i, unsigned long index, bool whole)
 {
 	for (;;) {
-		struct page *p = find_or_create_page(&i->data, index, GFP_USER);
+		struct page *p = find_or_create_page(&i->data, index, GFP_USER | GFP_NOKILL);
 		swp_t e;
 
 		if (!p || page_test(p, PG_UPTODATE))

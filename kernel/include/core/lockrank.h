@@ -61,6 +61,7 @@ enum lock_rank {
 	RANK_VMALLOC,
 	RANK_SLAB,
 	RANK_ZONE,		/* buddy allocator */
+	RANK_OOM,		/* processes whose memory is to be taken away */
 	RANK_WAIT,		/* wait queues; nothing but the scheduler below */
 	RANK_EPOLL,		/* ready lists: taken by callbacks of wait queues */
 	RANK_TIMER,

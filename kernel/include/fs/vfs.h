@@ -111,7 +111,7 @@ struct address_space_ops {
 	void (*invalidatepage)(struct page *page, unsigned offset);	/* truncated from this byte on */
 	int (*releasepage)(struct page *page, unsigned gfp);		/* 1: private data gone */
 	bool (*set_page_dirty)(struct page *page);			/* NULL: generic */
-	sector_t (*bmap)(struct address_space *m, sector_t block);
+	int (*bmap)(struct address_space *m, sector_t block, sector_t *found);	/* *found 0: a hole */
 };
 
 struct address_space {

@@ -18,6 +18,7 @@ struct file;
 struct inode;
 struct vm_area;
 struct pt_regs;
+struct task;
 struct anon_vma;
 
 /*
@@ -47,6 +48,10 @@ struct mm {
 	u32 auxv[44];			/* I for /proc/PID/auxv: pairs */
 	unsigned def_flags;		/* m VM_LOCKED after mlockall(MCL_FUTURE) */
 	struct file *exe_file;		/* m */
+	struct list_head oom_link;	/* mm/oom_reap.c: waits to have its memory taken away */
+	nsec_t oom_since;		/* since when; 0: nobody waits for its memory */
+	bool oom_done;			/* nothing more is to be had from it */
+	bool reaped;			/* a: private areas have been emptied: faults fail */
 	bool dumpable;
 	unsigned membarrier;		/* what membarrier(2) has registered */
 };
@@ -120,6 +125,7 @@ struct mm *mm_alloc(void);			/* users 1; NULL; kernel half in place */
 int mm_fork(struct mm *child, struct mm *parent);	/* copy-on-write copy of all areas; 0 or -ENOMEM */
 static inline void mm_get(struct mm *mm) { atomic_inc(&mm->users); }
 void mm_put(struct mm *mm);			/* last user: unmaps everything; sleeps */
+void mm_leave(struct task *t);			/* t ends: mm_put() of its mm, and nobody else is killed for memory meanwhile */
 void mm_drop(struct mm *mm);			/* of the structure alone (mm->count) */
 void mm_switch(struct mm *prev, struct mm *next);	/* scheduler: loads CR3 when it differs; next NULL: keep (kernel thread) */
 

@@ -58,6 +58,7 @@ static inline void *page_address(const struct page *p) { return (void *)(KERNEL_
 #define GFP_USER	4u	/* for user pages: refuses earlier than the kernel's own requests */
 #define GFP_NOFS	8u	/* may sleep, reclaim must not enter a filesystem */
 #define GFP_NOWARN	16u
+#define GFP_NOKILL	32u	/* nobody is killed for it, since that would not give back what grows here; who is dying is waited for */
 #define PAGE_MAPPING_ANON 1ul	/* bit 0 of page->mapping */
 #define MAX_ORDER	10	/* largest block: 4 MiB */
 

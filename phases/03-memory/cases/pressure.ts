@@ -39,8 +39,29 @@ function leakCase(tier: Tier, kind: string, sizes: { full: number; quick: number
 	};
 }
 
-export const pressureCases = defineCases(
-	tiers.flatMap((tier) => [
+/** What calls need memory of the kernel's for, while somebody holds all there is. */
+const waits = {
+	pipes: 'writes to pipes',
+	processes: 'new processes',
+	copies: 'page tables of copies',
+	lock: 'a call whose lock the victim waits for',
+};
+
+const waitCases = Object.entries(waits).map(
+	([way, title]): CaseDeclaration => ({
+		id: `3.2/oom-wait-${way}`,
+		title: `memory that somebody else holds is waited for, and he is killed for it: ${title}`,
+		tier: 'quick',
+		start: 'boot',
+		machine: { memory: 32 },
+		expects: /out of memory/i,
+		run: (vm, t) => runGuestTest(vm, t, guestTestPath(3, 'oom-wait'), [way], { timeout: 50_000 }),
+	}),
+);
+
+export const pressureCases = defineCases([
+	...waitCases,
+	...tiers.flatMap((tier) => [
 		bombCase(tier, false),
 		bombCase(tier, true),
 		leakCase(tier, 'exec', { full: 10_000, quick: 300 }),
@@ -48,4 +69,4 @@ export const pressureCases = defineCases(
 		leakCase(tier, 'threads', { full: 10_000, quick: 300 }),
 		leakCase(tier, 'files', { full: 10_000, quick: 200 }),
 	]),
-);
+]);
