@@ -229,11 +229,30 @@ typedef struct elf32_dyn {
 #define DT_FINI_ARRAYSZ	28
 #define DT_RUNPATH	29
 #define DT_FLAGS	30
+#define DT_PREINIT_ARRAY 32
+#define DT_PREINIT_ARRAYSZ 33
+#define DT_RELRSZ	35
+#define DT_RELR		36
+#define DT_RELRENT	37
 #define DT_GNU_HASH	0x6ffffef5
 #define DT_VERSYM	0x6ffffff0
+#define DT_RELACOUNT	0x6ffffff9
+#define DT_RELCOUNT	0x6ffffffa
 #define DT_FLAGS_1	0x6ffffffb
 #define DT_VERDEF	0x6ffffffc
+#define DT_VERDEFNUM	0x6ffffffd
 #define DT_VERNEED	0x6ffffffe
+#define DT_VERNEEDNUM	0x6fffffff
+
+#define DF_ORIGIN	1
+#define DF_SYMBOLIC	2
+#define DF_TEXTREL	4
+#define DF_BIND_NOW	8
+#define DF_STATIC_TLS	16
+#define DF_1_NOW	1
+#define DF_1_GLOBAL	2
+#define DF_1_NODELETE	8
+#define DF_1_PIE	0x08000000
 
 typedef struct elf32_note {
 	Elf32_Word n_namesz;

@@ -2,6 +2,7 @@ import { defineSuite } from '../../tools/suite/declaration.js';
 import { libraryCases } from './cases/library.js';
 import { loaderCases } from './cases/loader.js';
 import { openingCases } from './cases/opening.js';
+import { ownProgramCases } from './cases/own-programs.js';
 
 export const suite = defineSuite({
 	phase: 5,
@@ -18,5 +19,5 @@ export const suite = defineSuite({
 		'Try: cd /usr/libexec/imposos-tests/05; ldd loaded; LD_DEBUG=bindings ./copied; LD_DEBUG=help ./copied',
 		'     /lib/ld-imposos.so.1 --list ./opening; ./opening',
 	].join('\n'),
-	cases: [...loaderCases, ...libraryCases, ...openingCases],
+	cases: [...loaderCases, ...libraryCases, ...ownProgramCases, ...openingCases],
 });

@@ -109,21 +109,19 @@ void *dlvsym(void *__restrict handle, const char *__restrict name, const char *_
 
 static uint32_t symbol_count(const struct map *map)
 {
-	const uint32_t *table = map->gnu_hash, *buckets, *chains;
+	const struct gnu_table *table = &map->gnu;
 	uint32_t last = 0;
 
 	if (map->hash)
 		return map->hash[1];
-	if (!table)
+	if (!table->bloom)
 		return 0;
-	buckets = table + 4 + table[2];
-	chains = buckets + table[0];
-	for (uint32_t i = 0; i < table[0]; i++)
-		if (buckets[i] > last)
-			last = buckets[i];
-	if (last < table[1])
-		return table[1];
-	while (dl_inside(map, (uintptr_t)&chains[last - table[1]], 4) && !(chains[last - table[1]] & 1))
+	for (uint32_t i = 0; i < table->count; i++)
+		if (table->buckets[i] > last)
+			last = table->buckets[i];
+	if (last < table->first)
+		return table->first;
+	while (dl_inside(map, (uintptr_t)&table->chains[last - table->first], 4) && !(table->chains[last - table->first] & 1))
 		last++;
 	return last + 1;
 }

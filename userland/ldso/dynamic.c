@@ -2,25 +2,10 @@
 #include <string.h>
 #include "ldso.h"
 
-#ifndef DF_SYMBOLIC
-#define DF_SYMBOLIC 2
-#define DF_TEXTREL 4
-#define DF_BIND_NOW 8
-#define DF_STATIC_TLS 16
-#define DF_1_NOW 1
-#define DF_1_GLOBAL 2
-#define DF_1_NODELETE 8
-#define DT_PREINIT_ARRAY 32
-#define DT_PREINIT_ARRAYSZ 33
-#define DT_VERDEFNUM 0x6ffffffd
-#define DT_VERNEEDNUM 0x6fffffff
-#define DF_1_PIE 0x08000000
-#endif
-
 /* Numbers of one word, by tag up to DT_PREINIT_ARRAYSZ. */
 struct words {
 	uint32_t value[34];
-	uint32_t gnu_hash, versym, verdef, verdef_count, verneed, verneed_count, flags_1;
+	uint32_t gnu_hash, versym, verdef, verdef_count, verneed, verneed_count, flags_1, relative_count, relr, relr_size;
 };
 
 static int gather(const struct map *map, struct words *words)
@@ -52,6 +37,12 @@ static int gather(const struct map *map, struct words *words)
 			words->verneed_count = value;
 		else if (entry->d_tag == DT_FLAGS_1)
 			words->flags_1 = value;
+		else if (entry->d_tag == DT_RELCOUNT)
+			words->relative_count = value;
+		else if (entry->d_tag == DT_RELR)
+			words->relr = value;
+		else if (entry->d_tag == DT_RELRSZ)
+			words->relr_size = value;
 	}
 }
 
@@ -61,7 +52,7 @@ static uintptr_t table(const struct map *map, uint32_t value, size_t size, int *
 
 	if (!value)
 		return 0;
-	if (!dl_inside(map, address, size) || address % 4)
+	if (!dl_in_segment(map, address, size, 0) || address % 4)
 		*bad = 1;
 	return address;
 }
@@ -75,6 +66,32 @@ static const char *text(const struct map *map, uint32_t offset, int *bad)
 	return map->strings + offset;
 }
 
+static uintptr_t function(const struct map *map, uint32_t value, int *bad)
+{
+	if (!value)
+		return 0;
+	if (!dl_in_segment(map, map->base + value, 1, PF_X))
+		*bad = 1;
+	return map->base + value;
+}
+
+static void read_gnu_hash(struct map *map, uint32_t value, int *bad)
+{
+	const uint32_t *g = (const uint32_t *)table(map, value, 16, bad);
+
+	if (!g || *bad)
+		return;
+	if (!g[0] || !g[2] || g[2] & (g[2] - 1) || g[0] > 0x1000000 || g[2] > 0x1000000 ||
+	    !dl_in_segment(map, (uintptr_t)(g + 4), ((size_t)g[0] + g[2]) * 4, 0)) {
+		*bad = 1;
+		return;
+	}
+	map->gnu = (struct gnu_table){
+		.bloom = g + 4, .buckets = g + 4 + g[2], .chains = g + 4 + g[2] + g[0],
+		.mask = g[2] - 1, .shift = g[3] & 31, .count = g[0], .first = g[1],
+	};
+}
+
 static int read_tables(struct map *map, const struct words *w)
 {
 	int bad = 0;
@@ -82,10 +99,9 @@ static int read_tables(struct map *map, const struct words *w)
 	map->strings = (const char *)(map->base + w->value[DT_STRTAB]);
 	map->strings_size = w->value[DT_STRSZ];
 	if (!w->value[DT_STRTAB] || !map->strings_size ||
-	    !dl_inside(map, (uintptr_t)map->strings, map->strings_size) || map->strings[map->strings_size - 1])
+	    !dl_in_segment(map, (uintptr_t)map->strings, map->strings_size, 0) || map->strings[map->strings_size - 1])
 		return dl_fail("%s: no usable string table", dl_label(map));
 	map->symbols = (const Elf32_Sym *)table(map, w->value[DT_SYMTAB], sizeof(Elf32_Sym), &bad);
-	map->gnu_hash = (const uint32_t *)table(map, w->gnu_hash, 16, &bad);
 	map->hash = (const uint32_t *)table(map, w->value[DT_HASH], 8, &bad);
 	map->versym = (const uint16_t *)(w->versym ? map->base + w->versym : 0);
 	map->verdef = table(map, w->verdef, 16, &bad);
@@ -94,6 +110,11 @@ static int read_tables(struct map *map, const struct words *w)
 	map->verneed_count = w->verneed_count;
 	map->rel = table(map, w->value[DT_REL], w->value[DT_RELSZ], &bad);
 	map->rel_size = w->value[DT_RELSZ];
+	map->relative_count = w->relative_count;
+	if (map->relative_count > map->rel_size / sizeof(Elf32_Rel))
+		map->relative_count = map->rel_size / sizeof(Elf32_Rel);
+	map->relr = table(map, w->relr, w->relr_size, &bad);
+	map->relr_size = w->relr_size;
 	map->rela = table(map, w->value[DT_RELA], w->value[DT_RELASZ], &bad);
 	map->rela_size = w->value[DT_RELASZ];
 	map->plt_rel = table(map, w->value[DT_JMPREL], w->value[DT_PLTRELSZ], &bad);
@@ -106,22 +127,14 @@ static int read_tables(struct map *map, const struct words *w)
 	map->init_array = (void *)table(map, w->value[DT_INIT_ARRAY], w->value[DT_INIT_ARRAYSZ], &bad);
 	map->fini_count = w->value[DT_FINI_ARRAYSZ] / 4;
 	map->fini_array = (void *)table(map, w->value[DT_FINI_ARRAY], w->value[DT_FINI_ARRAYSZ], &bad);
-	if (w->value[DT_INIT])
-		map->init = (void (*)(int, char **, char **))(map->base + w->value[DT_INIT]);
-	if (w->value[DT_FINI])
-		map->fini = (void (*)(void))(map->base + w->value[DT_FINI]);
-	if (map->gnu_hash && !bad) {
-		const uint32_t *g = map->gnu_hash;
-
-		if (!g[0] || !g[2] || g[2] & (g[2] - 1) || g[0] > 0x1000000 || g[2] > 0x1000000 ||
-		    !dl_inside(map, (uintptr_t)(g + 4), ((size_t)g[0] + g[2]) * 4))
-			bad = 1;
-	}
+	map->init = (void (*)(int, char **, char **))function(map, w->value[DT_INIT], &bad);
+	map->fini = (void (*)(void))function(map, w->value[DT_FINI], &bad);
+	read_gnu_hash(map, w->gnu_hash, &bad);
 	if (map->hash && !bad) {
 		const uint32_t *h = map->hash;
 
 		if (!h[0] || h[0] > 0x1000000 || h[1] > 0x1000000 ||
-		    !dl_inside(map, (uintptr_t)(h + 2), ((size_t)h[0] + h[1]) * 4))
+		    !dl_in_segment(map, (uintptr_t)(h + 2), ((size_t)h[0] + h[1]) * 4, 0))
 			bad = 1;
 	}
 	return bad ? dl_fail("%s: a table of the dynamic section outside the image", dl_label(map)) : 0;

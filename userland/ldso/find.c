@@ -2,15 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "folders.h"
 #include "ldso.h"
 
-#define CONFIGURATION "/etc/ld-imposos.conf"
-#define CACHE "/etc/ld-imposos.cache"
-#define FOLDERS "/usr/local/lib/imposos:/usr/lib/imposos"
 #define OWN_NAME "libc.so"
 #define OWN_FILE "ld-imposos.so.1"
 
@@ -88,31 +84,46 @@ static int expand(const char *from, size_t length, struct map *map, char *to, si
 	return 0;
 }
 
-static int open_library(const char *path)
+/* Opens a file and reads its beginning. -1: there is none, or it is no file. */
+static int open_library(const char *path, struct library_file *file)
 {
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
 
 	if (dl_debug & DEBUG_LIBS)
 		dl_say("  trying file=%s", path);
-	if (fd >= 0 && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))) {
-		close(fd);
-		errno = EACCES;
-		fd = -1;
-	}
-	return fd;
+	if (fd < 0)
+		return -1;
+	if (!dl_read_file(file, fd))
+		return 0;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
 }
 
 /* A file that is made for another machine is passed over, as one that is not there. */
-static int usable(int fd)
+static int open_usable(const char *path, struct library_file *file)
 {
-	Elf32_Ehdr header;
+	const Elf32_Ehdr *header = (const Elf32_Ehdr *)file->beginning;
 
-	return pread(fd, &header, sizeof(header), 0) != sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) ||
-	       (header.e_machine == EM_386 && header.e_ident[EI_CLASS] == ELFCLASS32);
+	if (open_library(path, file) < 0)
+		return -1;
+	if (file->size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) ||
+	    (header->e_machine == EM_386 && header->e_ident[EI_CLASS] == ELFCLASS32))
+		return 0;
+	close(file->fd);
+	errno = ENOENT;
+	return -1;
 }
 
-static int search(const char *folders, const char *separators, const char *name, struct map *map, const char *why, char *path)
+/* A search: the library's name, where its path goes, and the file. */
+struct search {
+	const char *name;
+	char path[PATH_MAX];
+	struct library_file *file;
+};
+
+static int search(struct search *s, const char *folders, const char *separators, struct map *map, const char *why)
 {
 	if (!folders || !*folders)
 		return -1;
@@ -121,17 +132,11 @@ static int search(const char *folders, const char *separators, const char *name,
 	for (;;) {
 		size_t length = strcspn(folders, separators);
 
-		if (!expand(folders, length, map, path, PATH_MAX - 1) &&
-		    strlen(path) + strlen(name) + 2 < PATH_MAX) {
-			int fd;
-
-			strcat(path, "/");
-			strcat(path, name);
-			fd = open_library(path);
-			if (fd >= 0 && usable(fd))
-				return fd;
-			if (fd >= 0)
-				close(fd);
+		if (!expand(folders, length, map, s->path, PATH_MAX - 1) && strlen(s->path) + strlen(s->name) + 2 < PATH_MAX) {
+			strcat(s->path, "/");
+			strcat(s->path, s->name);
+			if (!open_usable(s->path, s->file))
+				return 0;
 		}
 		if (!folders[length])
 			return -1;
@@ -139,107 +144,75 @@ static int search(const char *folders, const char *separators, const char *name,
 	}
 }
 
-/* The cache: lines of NAME, a tab, PATH. Made by imposos-ldconfig. */
-static int search_cache(const char *name, char *path)
+static int search_cache(struct search *s)
 {
-	FILE *cache = fopen(CACHE, "re");
-	size_t length = strlen(name);
-	char line[PATH_MAX + NAME_MAX + 2];
-	int fd = -1;
-
-	if (!cache)
+	if (dl_find_in_cache(s->name, s->path) < 0)
 		return -1;
-	while (fd < 0 && fgets(line, sizeof(line), cache)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, name, length) || line[length] != '\t' || strlen(line + length + 1) >= PATH_MAX)
-			continue;
-		strcpy(path, line + length + 1);
-		if (dl_debug & DEBUG_LIBS)
-			dl_say(" search cache=%s", CACHE);
-		fd = open_library(path);
-		if (fd >= 0 && !usable(fd)) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	fclose(cache);
-	return fd;
+	if (dl_debug & DEBUG_LIBS)
+		dl_say(" search cache=%s", DL_CACHE);
+	return open_usable(s->path, s->file);
 }
 
-static int search_configured(const char *name, char *path)
+static int try_folder(const char *folder, void *data)
 {
-	FILE *file = fopen(CONFIGURATION, "re");
-	char line[PATH_MAX];
-	int fd = -1;
-
-	if (!file)
-		return -1;
-	while (fd < 0 && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "#\n")] = '\0';
-		line[strcspn(line, " \t")] = '\0';
-		if (*line == '/')
-			fd = search(line, "", name, NULL, CONFIGURATION, path);
-	}
-	fclose(file);
-	return fd;
+	return !search(data, folder, "", NULL, DL_CONFIGURATION);
 }
 
-static int find(const char *name, struct map *loader, char *path)
+/* The old form counts for all whom the library brought, unless one has the new one. */
+static int search_old_paths(struct search *s, struct map *loader)
 {
-	int fd = -1;
+	if (loader && loader->runpath)
+		return -1;
+	for (struct map *map = loader; map; map = map->loader)
+		if (!map->runpath && !search(s, map->rpath, ":", map, "RPATH"))
+			return 0;
+	if (dl_program && loader != dl_program && !dl_program->runpath)
+		return search(s, dl_program->rpath, ":", dl_program, "RPATH of the program");
+	return -1;
+}
 
-	if (strchr(name, '/')) {
-		if (expand(name, strlen(name), loader, path, PATH_MAX) < 0)
+static int find(struct search *s, struct map *loader)
+{
+	if (strchr(s->name, '/')) {
+		if (expand(s->name, strlen(s->name), loader, s->path, PATH_MAX) < 0) {
+			errno = ENOENT;
 			return -1;
-		return open_library(path);
+		}
+		return open_library(s->path, s->file);
 	}
 	if (dl_debug & DEBUG_LIBS)
-		dl_say("find library=%s; searching", name);
-	/* The old form counts for all whom the library brought, unless one has the new one. */
-	if (!loader || !loader->runpath)
-		for (struct map *map = loader; map && fd < 0; map = map->loader)
-			fd = map->runpath ? -1 : search(map->rpath, ":", name, map, "RPATH", path);
-	if (fd < 0 && (!loader || !loader->runpath) && dl_program && loader != dl_program && !dl_program->runpath)
-		fd = search(dl_program->rpath, ":", name, dl_program, "RPATH of the program", path);
-	if (fd < 0 && !dl_secure)
-		fd = search(dl_library_path, ":;", name, dl_program, "LD_LIBRARY_PATH", path);
-	if (fd < 0 && loader)
-		fd = search(loader->runpath, ":", name, loader, "RUNPATH", path);
-	if (fd < 0)
-		fd = search_cache(name, path);
-	if (fd < 0)
-		fd = search_configured(name, path);
-	if (fd < 0)
-		fd = search(FOLDERS, ":", name, NULL, "system", path);
-	return fd;
+		dl_say("find library=%s; searching", s->name);
+	if (!search_old_paths(s, loader) || !search(s, dl_library_path, ":;", dl_program, "LD_LIBRARY_PATH") ||
+	    (loader && !search(s, loader->runpath, ":", loader, "RUNPATH")) || !search_cache(s) ||
+	    dl_each_folder(DL_CONFIGURATION, try_folder, s) > 0 || !search(s, DL_FOLDERS, ":", NULL, "system"))
+		return 0;
+	return -1;
 }
 
 /* A library by name, be it there already or new. New ones are at the end of the list. */
 struct map *dl_load(const char *name, struct map *loader)
 {
 	struct map *map = dl_loaded(name);
-	char path[PATH_MAX];
-	struct stat status;
-	int fd;
+	struct library_file file;
+	struct search s = { .name = name, .file = &file };
 
 	if (map) {
 		if (!map->listed)
 			dl_append(map);		/* this library itself, where it is first needed */
 		return map;
 	}
-	fd = find(name, loader, path);
-	if (fd < 0) {
+	errno = 0;
+	if (find(&s, loader) < 0) {
 		dl_fail("%s: cannot open shared object file: %s", name, strerror(errno ? errno : ENOENT));
 		return NULL;
 	}
-	if (!fstat(fd, &status))
-		for (map = dl_maps; map; map = map->next)
-			if (map->inode == status.st_ino && map->device == status.st_dev && map->inode) {
-				close(fd);
-				return map;
-			}
-	map = dl_map_file(fd, path, 0);
-	close(fd);
+	for (map = dl_maps; map; map = map->next)
+		if (map->inode == file.status.st_ino && map->device == file.status.st_dev && map->inode) {
+			close(file.fd);
+			return map;
+		}
+	map = dl_map_file(&file, s.path, 0);
+	close(file.fd);
 	if (!map)
 		return NULL;
 	map->loader = loader;

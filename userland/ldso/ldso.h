@@ -16,6 +16,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <abi/elf.h>
 #include "thread.h"
@@ -25,6 +26,12 @@ struct version {
 	const char *name;		/* NULL: none of that number */
 	uint32_t hash;
 	const char *file;		/* of needed ones: who is to have it */
+};
+
+/* A hash table of the GNU form, taken apart. */
+struct gnu_table {
+	const uint32_t *bloom, *buckets, *chains;	/* bloom is NULL: there is none; chains begin at symbol `first` */
+	uint32_t mask, shift, count, first;
 };
 
 struct map {
@@ -45,14 +52,17 @@ struct map {
 	const char *strings;
 	size_t strings_size;
 	const Elf32_Sym *symbols;
-	const uint32_t *gnu_hash, *hash;
+	struct gnu_table gnu;
+	const uint32_t *hash;
 	const uint16_t *versym;
 	uintptr_t verdef, verneed;
 	unsigned verdef_count, verneed_count;
 	struct version *versions;
 	unsigned version_count;
-	uintptr_t rel, rela, plt_rel;
-	size_t rel_size, rela_size, plt_rel_size;
+	uintptr_t rel, rela, plt_rel, relr;
+	size_t rel_size, rela_size, plt_rel_size, relr_size;
+	size_t relative_count;		/* how many of rel are RELATIVE, at its beginning */
+	uintptr_t writable, writable_end;	/* all segments that may be written */
 	int plt_is_rela;
 	uintptr_t *got;
 	void (*init)(int, char **, char **);
@@ -118,10 +128,20 @@ void *__libc_memalign(size_t alignment, size_t size) HIDDEN;
 char *dl_copy(const char *text, size_t length) HIDDEN;
 
 /* map.c: a file into memory, and out of it. */
-struct map *dl_map_file(int fd, const char *path, int program) HIDDEN;
+struct library_file {
+	int fd;
+	uint32_t entry;
+	struct stat status;
+	size_t size;			/* of what has been read of its beginning */
+	char beginning[1024] __attribute__((aligned(4)));
+};
+int dl_read_file(struct library_file *file, int fd) HIDDEN;
+struct map *dl_map_file(struct library_file *file, const char *path, int program) HIDDEN;
 int dl_read_dynamic(struct map *map) HIDDEN;
 int dl_read_headers(struct map *map) HIDDEN;
 int dl_inside(const struct map *map, uintptr_t address, size_t size) HIDDEN;
+/* Whether a range lies in one segment that has all of these flags (PF_R and kin). */
+int dl_in_segment(const struct map *map, uintptr_t address, size_t size, uint32_t flags) HIDDEN;
 void dl_unmap(struct map *map) HIDDEN;
 void dl_append(struct map *map) HIDDEN;
 
@@ -145,6 +165,7 @@ uintptr_t dl_value(const struct found *found) HIDDEN;
 /* relocate.c */
 int dl_relocate(struct map *map, int lazy) HIDDEN;
 int dl_protect(struct map *map) HIDDEN;
+void dl_print_statistics(void) HIDDEN;
 /* This library's references by name: to itself, and when all is loaded to whoever comes first. */
 int dl_relocate_self(int final) HIDDEN;
 int dl_bind(struct map *map, unsigned symbol, struct found *found, int copy) HIDDEN;

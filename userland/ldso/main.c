@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "debugger.h"
 #include "ldso.h"
+#include "start.h"
 
 struct map *dl_maps, *dl_last, *dl_program, *dl_self, **dl_global;
 unsigned dl_global_count;
@@ -28,6 +29,14 @@ uint64_t __dl_main(uintptr_t *stack) HIDDEN;
 static struct map own_map, program_map;
 /* The first thread's block until the places of all variables are known. */
 static char early[sizeof(struct thread) + 1024] __attribute__((aligned(64)));
+
+#define LOADING "error while loading shared libraries"
+
+static void check(int result)
+{
+	if (result < 0)
+		dl_fatal(LOADING);
+}
 
 static void own_relative_relocations(uintptr_t base)
 {
@@ -100,10 +109,8 @@ static void move_thread(void)
 		__tls_size = 2048;
 	total = __tls_size + sizeof(struct thread) + __tls_align;
 	area = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (area == MAP_FAILED) {
-		dl_fail("no memory for thread-local variables");
-		dl_fatal("error while loading shared libraries");
-	}
+	if (area == MAP_FAILED)
+		check(dl_fail("no memory for thread-local variables"));
 	thread = (struct thread *)(((uintptr_t)area + __tls_size + __tls_align - 1) & -__tls_align);
 	__copy_tls(thread);
 	memcpy((char *)thread - own_map.tls.offset, (char *)old - before, own_map.tls.size);
@@ -117,8 +124,7 @@ static void preload(const char *names)
 		size_t length = strcspn(names, " :");
 		char *name = dl_copy(names, length);
 
-		/* A secure program takes only what lies in the usual folders. */
-		if (length && name && !(dl_secure && strchr(name, '/')) && !dl_load(name, NULL))
+		if (length && name && !dl_load(name, NULL))
 			dl_print(2, "ERROR: ld-imposos.so.1: object '%s' from LD_PRELOAD cannot be preloaded (%s): ignored.\n", name,
 				 dl_message);
 		__libc_free(name);
@@ -152,6 +158,8 @@ static void adopt_program(void)
 	for (unsigned i = 0; i < map->header_count; i++)
 		if (map->headers[i].p_type == PT_PHDR)
 			map->base = (uintptr_t)map->headers - map->headers[i].p_vaddr;
+	if (map->base % 4096)
+		check(dl_fail("%s: program headers that lie elsewhere than they say", dl_label(map)));
 	for (unsigned i = 0; i < map->header_count; i++) {
 		const Elf32_Phdr *h = &map->headers[i];
 		uintptr_t start = (map->base + h->p_vaddr) & -4096UL, end = (map->base + h->p_vaddr + h->p_memsz + 4095) & -4096UL;
@@ -202,24 +210,24 @@ static int read_options(struct options *options)
 static void load_program(const char *path, struct options *options)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct library_file file;
 	struct map *map;
-	Elf32_Ehdr header;
 
-	if (fd < 0) {
-		dl_fail("%s: cannot open: %s", path, strerror(errno));
-		dl_fatal("error while loading shared libraries");
-	}
-	map = dl_map_file(fd, path, 1);
-	if (!map || pread(fd, &header, sizeof(header), 0) != sizeof(header))
-		dl_fatal("error while loading shared libraries");
+	if (fd < 0 || dl_read_file(&file, fd) < 0)
+		check(dl_fail("%s: cannot open: %s", path, strerror(errno)));
+	map = dl_map_file(&file, path, 1);
+	if (!map)
+		dl_fatal(LOADING);
 	close(fd);
+	if (!dl_in_segment(map, map->base + file.entry, 1, PF_X))
+		check(dl_fail("%s: its first instruction lies in no text", path));
 	program_map = *map;
 	__libc_free(map);
 	/* Its folder is that of the path; its name is empty, however it was started. */
 	dl_origin(&program_map);
 	__libc_free((char *)program_map.name);
 	program_map.name = "";
-	options->entry = program_map.base + header.e_entry;
+	options->entry = program_map.base + file.entry;
 	set_auxiliary(AT_PHDR, (uint32_t)(uintptr_t)program_map.headers);
 	set_auxiliary(AT_PHNUM, program_map.header_count);
 	set_auxiliary(AT_ENTRY, (uint32_t)options->entry);
@@ -234,12 +242,6 @@ static void list_and_exit(void)
 		else
 			dl_print(1, "\t%s (0x%08lx)\n", map->name, (unsigned long)map->base);
 	_exit(0);
-}
-
-static void check(int result)
-{
-	if (result < 0)
-		dl_fatal("error while loading shared libraries");
 }
 
 static void make_global_scope(void)
@@ -279,21 +281,31 @@ static void initialise_all(void)
 	dl_running = 1;
 }
 
+/* Who started the program is not whom it acts for: neither it nor what it starts heeds a word of theirs to a loader. */
+static void forget_environment(void)
+{
+	char **to = environ;
+
+	for (char **from = environ; *from; from++)
+		if (strncmp(*from, "LD_", 3))
+			*to++ = *from;
+	*to = NULL;
+}
+
 static void read_environment(struct options *options)
 {
 	const char *value;
 
 	dl_secure = auxiliary(AT_SECURE) != 0;
 	if (dl_secure) {
-		unsetenv("LD_LIBRARY_PATH");
-		unsetenv("LD_DEBUG");
-	} else {
-		dl_library_path = getenv("LD_LIBRARY_PATH");
-		if ((value = getenv("LD_DEBUG")))
-			dl_read_debug(value);
-		if ((value = getenv("LD_TRACE_LOADED_OBJECTS")) && *value)
-			options->list = 1;
+		forget_environment();
+		return;
 	}
+	dl_library_path = getenv("LD_LIBRARY_PATH");
+	if ((value = getenv("LD_DEBUG")))
+		dl_read_debug(value);
+	if ((value = getenv("LD_TRACE_LOADED_OBJECTS")) && *value)
+		options->list = 1;
 	value = getenv("LD_BIND_NOW");
 	dl_bind_now = value && *value;
 	options->preload = getenv("LD_PRELOAD");
@@ -343,7 +355,10 @@ static struct where run(uintptr_t *stack)
 	for (struct map *map = dl_maps; map; map = map->next)
 		check(dl_make_scope(map));
 	relocate_all();
+	if (dl_debug & DEBUG_STATISTICS)
+		dl_print_statistics();
 	dl_debugger_start(&program_map);
+	__set_program_name(dl_argv[0]);
 	initialise_all();
 	return (struct where){ options.entry, (uintptr_t)(stack + gone) };
 }

@@ -25,7 +25,19 @@ int dl_inside(const struct map *map, uintptr_t address, size_t size)
 	return address >= map->start && address <= map->end && size <= map->end - address;
 }
 
-static int check_header(const Elf32_Ehdr *header, size_t got, const char *path)
+int dl_in_segment(const struct map *map, uintptr_t address, size_t size, uint32_t flags)
+{
+	for (unsigned i = 0; i < map->header_count; i++) {
+		const Elf32_Phdr *h = &map->headers[i];
+
+		if (h->p_type == PT_LOAD && (h->p_flags & flags) == flags && address - map->base >= h->p_vaddr &&
+		    address - map->base - h->p_vaddr <= h->p_memsz && size <= h->p_memsz - (address - map->base - h->p_vaddr))
+			return 1;
+	}
+	return 0;
+}
+
+static int check_header(const Elf32_Ehdr *header, size_t got, const char *path, int program)
 {
 	if (got < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG))
 		return dl_fail("%s: not an ELF file", path);
@@ -34,7 +46,7 @@ static int check_header(const Elf32_Ehdr *header, size_t got, const char *path)
 		return dl_fail("%s: made for another machine", path);
 	if (header->e_ident[EI_VERSION] != EV_CURRENT || header->e_version != EV_CURRENT)
 		return dl_fail("%s: unknown version of ELF", path);
-	if (header->e_type != ET_DYN)
+	if (header->e_type != ET_DYN && !(program && header->e_type == ET_EXEC))
 		return dl_fail("%s: not a shared library", path);
 	if (header->e_phentsize != sizeof(Elf32_Phdr) || !header->e_phnum || header->e_phnum > HEADERS_MAX)
 		return dl_fail("%s: program headers of a wrong size or number", path);
@@ -55,6 +67,8 @@ static int check_segments(const Elf32_Phdr *headers, unsigned count, off_t file_
 			return dl_fail("%s: wants an executable stack", path);
 		if (h->p_type != PT_LOAD)
 			continue;
+		if (!h->p_memsz)
+			continue;
 		if (h->p_filesz > h->p_memsz || h->p_memsz > IMAGE_MAX || h->p_vaddr > IMAGE_MAX ||
 		    h->p_vaddr % PAGE != h->p_offset % PAGE || (off_t)h->p_offset + (off_t)h->p_filesz > file_size)
 			return dl_fail("%s: a segment that cannot be", path);
@@ -70,9 +84,10 @@ static int check_segments(const Elf32_Phdr *headers, unsigned count, off_t file_
 	return 0;
 }
 
+/* All is readable: what a wrong field points at is then refused, and kills nobody. */
 static int protection(const Elf32_Phdr *h)
 {
-	return (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
+	return PROT_READ | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 	       (h->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
@@ -108,26 +123,32 @@ static const Elf32_Phdr *headers_in_memory(const struct map *map, const Elf32_Eh
 	return NULL;
 }
 
-static int map_image(struct map *map, int fd, const Elf32_Ehdr *header, const Elf32_Phdr *headers, const char *path)
+/* A program at a fixed address gets that or nothing. */
+static int reserve(struct map *map, uintptr_t low, uintptr_t high, int fixed, const char *path)
 {
-	uintptr_t low, high;
-	struct stat status;
-	char *area;
+	char *area = mmap(fixed ? (void *)low : NULL, high - low, PROT_READ,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (fixed ? MAP_FIXED_NOREPLACE : 0), -1, 0);
 
-	if (fstat(fd, &status) < 0)
-		return dl_fail("%s: %s", path, strerror(errno));
-	map->device = status.st_dev;
-	map->inode = status.st_ino;
-	if (check_segments(headers, header->e_phnum, status.st_size, path, &low, &high) < 0)
-		return -1;
-	area = mmap(NULL, high - low, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (area == MAP_FAILED)
 		return dl_fail("%s: no address space: %s", path, strerror(errno));
 	map->base = (uintptr_t)area - low;
 	map->start = (uintptr_t)area;
 	map->end = map->start + (high - low);
+	return 0;
+}
+
+static int map_image(struct map *map, const struct library_file *file, const Elf32_Ehdr *header, const Elf32_Phdr *headers,
+		     const char *path)
+{
+	uintptr_t low, high;
+
+	map->device = file->status.st_dev;
+	map->inode = file->status.st_ino;
+	if (check_segments(headers, header->e_phnum, file->status.st_size, path, &low, &high) < 0 ||
+	    reserve(map, low, high, header->e_type == ET_EXEC, path) < 0)
+		return -1;
 	for (unsigned i = 0; i < header->e_phnum; i++)
-		if (headers[i].p_type == PT_LOAD && map_segment(map, &headers[i], fd) < 0)
+		if (headers[i].p_type == PT_LOAD && headers[i].p_memsz && map_segment(map, &headers[i], file->fd) < 0)
 			return dl_fail("%s: cannot map a segment: %s", path, strerror(errno));
 	map->headers = headers_in_memory(map, header, headers);
 	map->header_count = header->e_phnum;
@@ -136,12 +157,26 @@ static int map_image(struct map *map, int fd, const Elf32_Ehdr *header, const El
 	return 0;
 }
 
+static void read_segment(struct map *map, const Elf32_Phdr *h)
+{
+	uintptr_t start = map->base + h->p_vaddr;
+
+	if (!(h->p_flags & PF_W))
+		return;
+	if (!map->writable_end || start < map->writable)
+		map->writable = start;
+	if (start + h->p_memsz > map->writable_end)
+		map->writable_end = start + h->p_memsz;
+}
+
 /* What the program headers say; base and headers are set. */
 int dl_read_headers(struct map *map)
 {
 	for (unsigned i = 0; i < map->header_count; i++) {
 		const Elf32_Phdr *h = &map->headers[i];
 
+		if (h->p_type == PT_LOAD)
+			read_segment(map, h);
 		if (h->p_type == PT_DYNAMIC)
 			map->dynamic = (Elf32_Dyn *)(map->base + h->p_vaddr);
 		if (h->p_type == PT_GNU_RELRO && h->p_memsz) {
@@ -164,12 +199,30 @@ int dl_read_headers(struct map *map)
 	return 0;
 }
 
-struct map *dl_map_file(int fd, const char *path, int program)
+/* What both the search for a library and its mapping look at, read once. */
+int dl_read_file(struct library_file *file, int fd)
+{
+	ssize_t got;
+
+	file->fd = fd;
+	if (fstat(fd, &file->status) < 0)
+		return -1;
+	if (!S_ISREG(file->status.st_mode)) {
+		errno = EACCES;
+		return -1;
+	}
+	got = pread(fd, file->beginning, sizeof(file->beginning), 0);
+	file->size = got < 0 ? 0 : (size_t)got;
+	return got < 0 ? -1 : 0;
+}
+
+struct map *dl_map_file(struct library_file *file, const char *path, int program)
 {
 	struct map *map = __libc_calloc(1, sizeof(*map));
-	Elf32_Phdr headers[HEADERS_MAX];
-	Elf32_Ehdr header;
-	ssize_t got;
+	const Elf32_Ehdr *header = (const Elf32_Ehdr *)file->beginning;
+	const Elf32_Phdr *headers;
+	Elf32_Phdr further[HEADERS_MAX];
+	size_t size;
 
 	if (!map) {
 		dl_fail("%s: no memory", path);
@@ -177,15 +230,19 @@ struct map *dl_map_file(int fd, const char *path, int program)
 	}
 	map->program = program;
 	map->name = dl_copy(path, strlen(path));
-	got = pread(fd, &header, sizeof(header), 0);
-	if (!map->name || check_header(&header, got < 0 ? 0 : (size_t)got, path) < 0)
+	if (!map->name || check_header(header, file->size, path, program) < 0)
 		goto fail;
-	got = pread(fd, headers, header.e_phnum * sizeof(Elf32_Phdr), (off_t)header.e_phoff);
-	if (got != (ssize_t)(header.e_phnum * sizeof(Elf32_Phdr))) {
-		dl_fail("%s: file too short", path);
-		goto fail;
+	file->entry = header->e_entry;
+	size = header->e_phnum * sizeof(Elf32_Phdr);
+	headers = (const Elf32_Phdr *)(file->beginning + header->e_phoff);
+	if (header->e_phoff > file->size || size > file->size - header->e_phoff) {
+		headers = further;
+		if (pread(file->fd, further, size, (off_t)header->e_phoff) != (ssize_t)size) {
+			dl_fail("%s: file too short", path);
+			goto fail;
+		}
 	}
-	if (map_image(map, fd, &header, headers, path) < 0 || dl_read_headers(map) < 0 || dl_read_dynamic(map) < 0)
+	if (map_image(map, file, header, headers, path) < 0 || dl_read_headers(map) < 0 || dl_read_dynamic(map) < 0)
 		goto fail;
 	if (dl_debug & DEBUG_FILES)
 		dl_say("file=%s; base %lx, size %lx", path, (unsigned long)map->base, (unsigned long)(map->end - map->start));

@@ -8,7 +8,13 @@
 struct work {
 	struct map *map;
 	int later;			/* IRELATIVE: when all else is in place */
+	int postponed;			/* there are such */
+	/* Linkers sort relocations by symbol: the last one's definition. */
+	unsigned last;
+	struct found found;
 };
+
+static unsigned long relocations, lookups;	/* for LD_DEBUG=statistics */
 
 static const char *symbol_name(const struct map *map, unsigned index)
 {
@@ -132,6 +138,16 @@ static int describe(struct map *map, struct found *found, struct descriptor *des
 	return 0;
 }
 
+static int outside(const struct map *map)
+{
+	return dl_fail("%s: relocation outside what may be written", dl_label(map));
+}
+
+static int may_write(const struct map *map, uintptr_t where, size_t size)
+{
+	return where >= map->writable && where <= map->writable_end && size <= map->writable_end - where;
+}
+
 /* addend is NULL when the word itself holds it. */
 static int apply(struct work *work, uintptr_t offset, uint32_t info, const int32_t *addend)
 {
@@ -142,23 +158,31 @@ static int apply(struct work *work, uintptr_t offset, uint32_t info, const int32
 
 	if (type == R_386_NONE || (work->later && type != R_386_IRELATIVE))
 		return 0;
-	if (!dl_inside(map, (uintptr_t)where, type == R_386_TLS_DESC ? 8 : 4))
-		return dl_fail("%s: relocation outside the image", dl_label(map));
+	if (!may_write(map, (uintptr_t)where, type == R_386_TLS_DESC ? 8 : 4))
+		return outside(map);
 	plus = addend ? (uintptr_t)*addend : type == R_386_TLS_DESC ? where[1] : *where;
 	if (type == R_386_RELATIVE) {
 		*where = map->base + plus;
 		return 0;
 	}
 	if (type == R_386_IRELATIVE) {
+		work->postponed = 1;
+		if (work->later && !dl_in_segment(map, map->base + plus, 1, PF_X))
+			return dl_fail("%s: a function that chooses another lies in no text", dl_label(map));
 		if (work->later)
 			*where = ((uintptr_t(*)(void))(map->base + plus))();
 		return 0;
 	}
 	if (type == R_386_COPY)
 		return copy_object(map, index, where);
-	if (index) {
+	if (index && index == work->last) {
+		found = work->found;
+	} else if (index) {
+		lookups++;
 		if (dl_bind(map, index, &found, 0) < 0)
 			return -1;
+		work->last = index;
+		work->found = found;
 	} else {
 		static const Elf32_Sym none;
 
@@ -199,8 +223,50 @@ static int apply(struct work *work, uintptr_t offset, uint32_t info, const int32
 	}
 }
 
+/* Those that only add where the image lies: most of them, and without a symbol. */
+static int apply_relative(struct map *map)
+{
+	const Elf32_Rel *r = (const Elf32_Rel *)map->rel, *end = r + map->relative_count;
+	uintptr_t base = map->base, low = map->writable - base, room = map->writable_end - map->writable;
+
+	if (r < end && room < 4)
+		return outside(map);
+	for (; r < end; r++) {
+		if (ELF32_R_TYPE(r->r_info) != R_386_RELATIVE || r->r_offset - low > room - 4)
+			return outside(map);
+		*(uintptr_t *)(base + r->r_offset) += base;
+	}
+	return 0;
+}
+
+/* The same in their packed form: an even word is a place, an odd one tells which of the next 31 words are places too. */
+static int apply_packed(struct map *map)
+{
+	const uint32_t *entry = (const uint32_t *)map->relr, *end = entry + map->relr_size / sizeof(*entry);
+	uintptr_t *where = NULL;
+
+	for (; entry < end; entry++) {
+		if (!(*entry & 1)) {
+			where = (uintptr_t *)(map->base + *entry);
+			if (!may_write(map, (uintptr_t)where, 4))
+				return outside(map);
+			*where++ += map->base;
+			continue;
+		}
+		for (uint32_t i = 0, bits = *entry >> 1; bits; i++, bits >>= 1)
+			if (bits & 1) {
+				if (!may_write(map, (uintptr_t)(where + i), 4))
+					return outside(map);
+				where[i] += map->base;
+			}
+		where += 31;
+	}
+	return 0;
+}
+
 static int apply_all(struct work *work, uintptr_t table, size_t size, int with_addend)
 {
+	relocations += work->later ? 0 : size / sizeof(Elf32_Rel);
 	if (with_addend) {
 		const Elf32_Rela *r = (const Elf32_Rela *)table;
 
@@ -218,45 +284,64 @@ static int apply_all(struct work *work, uintptr_t table, size_t size, int with_a
 }
 
 /* Entries of the linkage table lead to their second half, which asks for the function, until they are bound. */
-static int make_lazy(struct map *map)
+static int make_lazy(struct work *work)
 {
+	struct map *map = work->map;
 	size_t step = map->plt_is_rela ? sizeof(Elf32_Rela) : sizeof(Elf32_Rel);
 
 	for (size_t at = 0; at + step <= map->plt_rel_size; at += step) {
 		const Elf32_Rel *r = (const Elf32_Rel *)(map->plt_rel + at);
 		uintptr_t *where = (uintptr_t *)(map->base + r->r_offset);
-		struct work work = { map, 0 };
 
 		if (ELF32_R_TYPE(r->r_info) == R_386_JMP_SLOT) {
-			if (!dl_inside(map, (uintptr_t)where, 4))
-				return dl_fail("%s: relocation outside the image", dl_label(map));
+			if (!may_write(map, (uintptr_t)where, 4))
+				return outside(map);
 			*where += map->base;
-		} else if (apply(&work, r->r_offset, r->r_info,
+		} else if (apply(work, r->r_offset, r->r_info,
 				 map->plt_is_rela ? &((const Elf32_Rela *)r)->r_addend : NULL) < 0) {
 			return -1;
 		}
 	}
+	if (!may_write(map, (uintptr_t)map->got, 12))
+		return outside(map);
 	map->got[1] = (uintptr_t)map;
 	map->got[2] = (uintptr_t)__dl_resolve;
 	return 0;
 }
 
-static int text_writable(const struct map *map, int writable)
+/* Relocations in text: it may be written meanwhile. */
+static int text_writable(struct map *map, int writable)
 {
 	for (unsigned i = 0; map->text_relocations && i < map->header_count; i++) {
 		const Elf32_Phdr *h = &map->headers[i];
 		uintptr_t start = (map->base + h->p_vaddr) & -4096UL, end = map->base + h->p_vaddr + h->p_memsz;
 
-		if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) &&
-		    mprotect((void *)start, end - start, PROT_READ | (writable ? PROT_WRITE : h->p_flags & PF_X ? PROT_EXEC : 0)) < 0)
+		if (h->p_type != PT_LOAD || h->p_flags & PF_W || !h->p_memsz)
+			continue;
+		if (mprotect((void *)start, end - start, PROT_READ | (writable ? PROT_WRITE : h->p_flags & PF_X ? PROT_EXEC : 0)) < 0)
 			return dl_fail("%s: relocations in text that cannot be changed", dl_label(map));
+		if (start < map->writable || !map->writable_end)
+			map->writable = start;
+		if (end > map->writable_end)
+			map->writable_end = end;
 	}
 	return 0;
 }
 
+/* In memory the first relative ones are done by themselves. */
+static int apply_rest(struct work *work)
+{
+	struct map *map = work->map;
+	size_t done = map->relative_count * sizeof(Elf32_Rel);
+
+	if (apply_all(work, map->rel + done, map->rel_size - done, 0) < 0)
+		return -1;
+	return apply_all(work, map->rela, map->rela_size, 1);
+}
+
 int dl_relocate(struct map *map, int lazy)
 {
-	struct work work = { map, 0 };
+	struct work work = { .map = map };
 	uintptr_t plt = map->plt_rel;
 	size_t plt_size = map->plt_rel_size;
 
@@ -267,19 +352,24 @@ int dl_relocate(struct map *map, int lazy)
 	if (text_writable(map, 1) < 0)
 		return -1;
 	lazy = lazy && !map->bind_now && map->got && plt;
-	if (apply_all(&work, map->rel, map->rel_size, 0) < 0 || apply_all(&work, map->rela, map->rela_size, 1) < 0)
+	if (apply_packed(map) < 0 || apply_relative(map) < 0 || apply_rest(&work) < 0)
 		return -1;
-	if (lazy ? make_lazy(map) < 0 : apply_all(&work, plt, plt_size, map->plt_is_rela) < 0)
+	if (lazy ? make_lazy(&work) < 0 : apply_all(&work, plt, plt_size, map->plt_is_rela) < 0)
 		return -1;
 	/* The compiler's own resolvers may use what has been relocated. */
 	work.later = 1;
-	if (apply_all(&work, map->rel, map->rel_size, 0) < 0 || apply_all(&work, map->rela, map->rela_size, 1) < 0 ||
-	    apply_all(&work, plt, plt_size, map->plt_is_rela) < 0)
+	if (work.postponed && (apply_rest(&work) < 0 || apply_all(&work, plt, plt_size, map->plt_is_rela) < 0))
 		return -1;
 	if (text_writable(map, 0) < 0)
 		return -1;
 	map->relocated = 1;
 	return dl_protect(map);
+}
+
+void dl_print_statistics(void)
+{
+	dl_say("number of relocations: %lu", relocations);
+	dl_say("number of symbols looked up: %lu", lookups);
 }
 
 static int relocate_own(uintptr_t table, size_t size, int final)

@@ -71,6 +71,8 @@ static int each_version(struct map *map, int (*visit)(struct map *map, unsigned 
 			return -1;
 		if (!d->next)
 			break;
+		if (at + d->next <= at)
+			return bad_versions(map);
 		at += d->next;
 	}
 	at = map->verneed;
@@ -91,10 +93,14 @@ static int each_version(struct map *map, int (*visit)(struct map *map, unsigned 
 				return -1;
 			if (!a->next)
 				break;
+			if (aux + a->next <= aux)
+				return bad_versions(map);
 			aux += a->next;
 		}
 		if (!n->next)
 			break;
+		if (at + n->next <= at)
+			return bad_versions(map);
 		at += n->next;
 	}
 	return 0;
@@ -195,21 +201,25 @@ static const Elf32_Sym *symbol_at(const struct map *map, uint32_t index, const c
 	return fits(map, index, want) ? symbol : NULL;
 }
 
+/* Most that do not have a symbol say so by one word. */
+static int may_have(const struct gnu_table *table, uint32_t hash)
+{
+	uint32_t word = table->bloom[hash / 32 & table->mask];
+
+	return word >> hash % 32 & word >> (hash >> table->shift) % 32 & 1;
+}
+
 static const Elf32_Sym *find_gnu(const struct map *map, const char *name, uint32_t hash, const struct version *want)
 {
-	const uint32_t *table = map->gnu_hash, *bloom = table + 4, *buckets = bloom + table[2];
-	const uint32_t *chains = buckets + table[0];
-	uint32_t word = bloom[hash / 32 & (table[2] - 1)], index;
+	const struct gnu_table *table = &map->gnu;
+	const uint32_t *chain, *end = (const uint32_t *)(map->end - 4);
+	uint32_t index = table->buckets[hash % table->count];
 
-	if (!(word >> hash % 32 & word >> (hash >> (table[3] & 31)) % 32 & 1))
+	if (index < table->first || !index)
 		return NULL;
-	index = buckets[hash % table[0]];
-	if (index < table[1] || !index)
-		return NULL;
-	for (;; index++) {
-		const uint32_t *chain = &chains[index - table[1]];
-
-		if (!dl_inside(map, (uintptr_t)chain, 4))
+	chain = table->chains + (index - table->first);
+	for (;; index++, chain++) {
+		if (chain > end || chain < table->chains)
 			return NULL;
 		if ((*chain | 1) == (hash | 1)) {
 			const Elf32_Sym *symbol = symbol_at(map, index, name, want);
@@ -241,8 +251,8 @@ const Elf32_Sym *dl_find_in(const struct map *map, const char *name, uint32_t gn
 {
 	if (!map->symbols)
 		return NULL;
-	if (map->gnu_hash)
-		return find_gnu(map, name, gnu, want);
+	if (map->gnu.bloom)
+		return may_have(&map->gnu, gnu) ? find_gnu(map, name, gnu, want) : NULL;
 	return map->hash ? find_elf(map, name, want) : NULL;
 }
 
@@ -252,6 +262,8 @@ static int find_among(struct map *const *maps, unsigned count, const char *name,
 	for (unsigned i = 0; i < count; i++) {
 		const Elf32_Sym *symbol;
 
+		if (maps[i]->gnu.bloom && !may_have(&maps[i]->gnu, gnu) && !(dl_debug & DEBUG_SYMBOLS))
+			continue;
 		if (maps[i] == skip)
 			continue;
 		if (dl_debug & DEBUG_SYMBOLS)

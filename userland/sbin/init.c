@@ -37,6 +37,7 @@ struct service {
 	pid_t pid;
 	time_t started;
 	time_t not_before;
+	int unstartable;	/* its shell cannot run: the next is the static one */
 };
 
 static struct service services[] = {
@@ -173,7 +174,8 @@ static void reset_signals(void)
 /* In the child: the terminal becomes descriptors 0 to 2. Does not return. */
 static void become(const struct service *service)
 {
-	const char *path = service->is_login ? "/bin/sh" : "/usr/libexec/imposos/agent";
+	const char *shell = service->unstartable ? "/sbin/rescue-sh" : "/bin/sh";
+	const char *path = service->is_login ? shell : "/usr/libexec/imposos/agent";
 	int fd;
 
 	setsid();
@@ -258,17 +260,34 @@ static long start_all(void)
 	return wait;
 }
 
+/* A shell that ends with 127 at once has no loader or no library: there is one that needs neither. */
+static void ended(struct service *service, int status)
+{
+	int brief = now() - service->started < SHORT_LIFE;
+
+	service->pid = 0;
+	if (brief)
+		service->not_before = now() + SHORT_LIFE;
+	if (!service->is_login)
+		return;
+	if (brief && !service->unstartable && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+		say("/bin/sh does not start: %s gets /sbin/rescue-sh", service->tty);
+		service->unstartable = 1;
+		service->not_before = 0;
+	} else if (!brief) {
+		service->unstartable = 0;
+	}
+}
+
 static void reap(void)
 {
 	pid_t pid;
+	int status;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-			if (services[i].pid == pid) {
-				services[i].pid = 0;
-				if (now() - services[i].started < SHORT_LIFE)
-					services[i].not_before = now() + SHORT_LIFE;
-			}
+			if (services[i].pid == pid)
+				ended(&services[i], status);
 }
 
 static void run_and_wait(const char *path)

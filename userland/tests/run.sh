@@ -10,7 +10,9 @@ out=$1
 here=$(cd "$(dirname "$0")" && pwd)
 cc=${CROSS_COMPILE:-i686-linux-gnu-}gcc
 work=$out/check
-bin=$out/root/usr/bin
+# Our programs, with their loader where it has been built.
+root=$out/check/root
+bin=$root/usr/bin
 passed=0
 failed=0
 export LC_ALL=C TZ=UTC0
@@ -60,7 +62,7 @@ done
 
 for script in "$here"/gnu/*.sh; do
 	name=gnu-$(basename "$script" .sh)
-	for path in "$PATH" "$bin:$out/root/usr/sbin"; do
+	for path in "$PATH" "$bin:$root/usr/sbin"; do
 		rm -rf "$work/scratch"
 		mkdir "$work/scratch"
 		(cd "$work/scratch" && timeout 60 env PATH="$path" "$bin/sh" "$script" </dev/null 2>&1
@@ -77,7 +79,7 @@ for script in "$here"/bin/*.sh; do
 	name=bin-$(basename "$script" .sh)
 	rm -rf "$work/scratch"
 	mkdir "$work/scratch"
-	(cd "$work/scratch" && timeout 60 env PATH="$bin:$out/root/usr/sbin" "$bin/sh" "$script" </dev/null >"$work/$name.out" 2>&1)
+	(cd "$work/scratch" && timeout 60 env PATH="$bin:$root/usr/sbin" "$bin/sh" "$script" </dev/null >"$work/$name.out" 2>&1)
 	status=$?
 	[ $status -eq 0 ] || tail -20 "$work/$name.out"
 	verdict $status "$name"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <abi/elf.h>
 #include <abi/mman.h>
+#include "start.h"
 #include "thread.h"
 #include "tls-module.h"
 
@@ -92,12 +93,7 @@ void __libc_start(uintptr_t *stack)
 	__auxv = (uint32_t *)(end + 1);
 	first_thread();
 
-	if (argc > 0 && argv[0]) {
-		char *slash = strrchr(argv[0], '/');
-
-		program_invocation_name = argv[0];
-		program_invocation_short_name = slash ? slash + 1 : argv[0];
-	}
+	__set_program_name(argv[0]);
 	for (size_t i = 0; i < (size_t)(__preinit_array_end - __preinit_array_start); i++)
 		__preinit_array_start[i](argc, argv, environ);
 	for (size_t i = 0; i < (size_t)(__init_array_end - __init_array_start); i++)
