@@ -70,6 +70,13 @@ export class PackageError extends WorkshopError {
 	}
 }
 
+/** This host cannot do what something is compared with. */
+export class HostError extends WorkshopError {
+	constructor(message: string, options: WorkshopErrorOptions = {}) {
+		super(message, options, 'host');
+	}
+}
+
 /** A machine did not start, or did not reach its prompt or agent. */
 export class BootError extends WorkshopError {
 	constructor(message: string, options: WorkshopErrorOptions = {}) {

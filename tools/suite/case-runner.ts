@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { displayPath } from '../build/paths.js';
-import { InterruptError, PackageError, TimeoutError } from '../errors.js';
+import { HostError, InterruptError, PackageError, TimeoutError } from '../errors.js';
 import { Lifetime } from '../lifetime.js';
 import { takeBacktrace } from '../machine/backtrace.js';
 import type { Machine } from '../machine/machine.js';
@@ -22,7 +22,7 @@ export interface CaseRunOptions {
 	full: boolean;
 	seed: number;
 	signal: AbortSignal;
-	/** False skips a case whose packages cannot be had; true fails it. */
+	/** False skips a case whose packages cannot be had, or that needs more of the host; true fails it. */
 	strict: boolean;
 	/** Folder below which each case has one for its logs. */
 	logs: string;
@@ -58,7 +58,8 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 		t.finish();
 	} catch (error) {
 		if (options.signal.aborted) throw options.signal.reason;
-		if (error instanceof PackageError && !options.strict) missing = error.message;
+		const absent = error instanceof PackageError || error instanceof HostError;
+		if (absent && !options.strict) missing = error.message;
 		report.error = describe(error);
 		if (error === limit.signal.reason) report.backtrace = await backtraces(started);
 	} finally {

@@ -1,0 +1,7 @@
+# Debian's grep: kinds of patterns, contexts, trees, binary files, statuses.
+mkdir -p t/a/b t/.hidden; seq 1 300 > t/n; printf 'Alpha\nbeta\nGAMMA delta\nalphabet\n' > t/a/w; printf 'bin\0alpha\n' > t/a/b/bin; echo alpha > t/.hidden/x; ln -s ../n t/a/link; echo 'alpha in c' > t/a/b/x.c
+grep -c 1 t/n; grep -E '^(1|2)(.)\2$' t/n | tr '\n' ' '; echo; grep -P '^(?=.*7)(?!.*1)\d{3}$' t/n | tail -n 2; grep -F -x 77 t/n; grep -n -A1 -B1 '^150$' t/n; grep -m 2 -o '9.' t/n
+grep -i alpha t/a/w; grep -w alpha t/a/w; echo $?; grep -v -i a t/a/w; grep -r alpha t | sort; grep -rl --include='*.c' alpha t; grep -rc alpha t/a | sort; grep -R -l '^300$' t | sort; grep -rh --exclude-dir=.hidden alpha t/a/b/x.c t/.hidden
+grep -a -c alpha t/a/b/bin; grep alpha t/a/b/bin; grep -I alpha t/a/b/bin; echo $?; grep -b -o delta t/a/w; grep -z -c . t/a/b/bin; printf 'x\ny\n' > pat; printf 'ax\nb\ncy\n' | grep -f pat; printf 'ax\nb\n' | grep -e a -e b --color=always | od -An -c | head -n 2
+grep -q alpha t/a/w t/a/b/bin /nowhere 2> /dev/null; echo $?; grep -s x /nowhere; echo $?; grep '[' t/n 2>&1; echo $?; echo aaa | grep -E 'a{2,}b?' ; echo 'foo(bar)' | grep -o '(.*)'; egrep -V 2> /dev/null | head -n 1
+seq 1 100000 | grep -c '[13579]$'; seq 1 100000 | grep -E -c '^([0-9])[0-9]*\1$'; yes alpha | grep -m 3 alp | wc -l; grep -L alpha t/n t/a/w; grep -H -T beta t/a/w; grep --line-buffered -n -x -E '[a-z ]+' t/a/w

@@ -1,0 +1,10 @@
+# Debian's tar: formats, kinds of files, incremental archives, holes, compression by others.
+mkdir -p t/sub; seq 1 2000 > t/n; ln t/n t/hard; ln -s n t/soft; mkfifo t/fifo; truncate -s 2M t/hole; printf end >> t/hole; printf x > "t/$(printf 'long%.0s' $(seq 40))"; chmod 4750 t/n; chown 1:5 t/sub; touch -d '2011-11-11 11:11:11.5' t/n t/sub t/hole; touch -h -d '2011-11-11' t/soft
+list() { (cd "$1" && find t -printf '%p %y %m %U %G %s %n %T@ %l\n' | sed 's/\(d [0-9]* [0-9]* [0-9]*\) [0-9]* [0-9]*/\1/' | sort); }
+list . | sed 's/ [0-9.]* *$//' | head -n 4; list . > before
+for f in gnu pax oldgnu; do rm -rf o; mkdir o; tar --sort=name --format=$f -cSf $f.tar t; tar -tf $f.tar | wc -l; tar -xpf $f.tar -C o; (cd o; list .) | sed 's/\.[0-9]*\( [^ ]*\)$/\1/' > after; sed 's/\.[0-9]*\( [^ ]*\)$/\1/' before | cmp - after && echo $f whole; du -k o/t/hole | awk '{ print ($1 < 200) }'; done
+tar -cf - t | tar -df - && echo no difference; tar --sort=name -czf g.tgz t; tar --sort=name -cJf x.txz t; tar -xOf g.tgz t/hard | cmp - t/n && echo gzip; tar -xOJf x.txz t/hard | cmp - t/n && echo xz
+tar -tvf pax.tar --full-time t/n t/soft t/hard | sed 's/  */ /g'; tar -cf a.tar t/n; tar -rf a.tar t/soft; tar -tf a.tar; sleep 1; echo more >> t/n; tar -uf a.tar t/n; tar -tf a.tar | grep -c t/n; tar --delete -f a.tar t/soft; tar -tf a.tar
+mkdir i; echo 1 > i/one; tar -g snap -cf i0.tar i; sleep 1; echo 2 > i/two; rm i/one; tar -g snap -cf i1.tar i; rm -rf i; tar -g /dev/null -xf i0.tar; ls i; tar -g /dev/null -xf i1.tar; ls i
+tar -cf - --exclude='*hole' --exclude=sub t | tar -t | wc -l; tar -xf gnu.tar --one-top-level=s; ls s/t | wc -l; tar -cf tr.tar --transform='s|^t/|new/|' t/n; tar -tf tr.tar; printf 't/n\0' | tar --null -T - -cf from.tar; tar -tf from.tar; tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=ustar -cf - t/n t/soft | md5sum
+head -c 3000 gnu.tar | tar -t 2>&1 | sort; tar -tf /nowhere 2>&1 | head -n 1; tar --to-command='wc -c' -xf a.tar; mkdir keep; cp t/n keep; tar -cf - -C keep n | tar -xkf - -C keep 2>&1 | head -n 1
