@@ -37,7 +37,7 @@ export function programCase(phase: string, image: string, program: Program): Cas
 	const { step, name, what, full, timeout = 300 } = program;
 	return {
 		id: `${step}/${name}`,
-		title: `Debian's ${name}: ${what}`,
+		title: `Debian’s ${name}: ${what}`,
 		tier: full ? 'full' : 'quick',
 		image,
 		needs: ['debian'],
