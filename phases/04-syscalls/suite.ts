@@ -16,10 +16,11 @@ export const suite = defineSuite({
 		{ number: '4.4', title: 'Moving bytes', state: 'open' },
 		{ number: '4.5', title: 'Futexes', state: 'open' },
 	],
-	image: 'base',
+	image: 'debian-programs',
 	note: [
-		'Phase 4, system calls: what programs nobody here wrote ask of a kernel.',
-		'Try: cat /proc/missing_syscalls',
+		'Phase 4, system calls: what programs nobody here wrote ask of a kernel. The root is Debian’s programs.',
+		'Try: vim, htop, tmux, python3, git, gcc-12, sqlite3, redis-server, strace -f ls, trace -f sh -c "ls | wc"',
+		'     login as user; useradd, passwd, su; cat /proc/missing_syscalls',
 	].join('\n'),
 	cases: [...callCases, ...badArgumentCases, ...socketCases, ...programCases, ...traceCases, ...randomCases],
 });

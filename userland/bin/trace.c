@@ -32,6 +32,8 @@ struct regs {
 static struct tracee {
 	pid_t pid;		/* 0: free */
 	int inside;		/* between the two stops of a call */
+	unsigned call;		/* which; a signal's end and a new program leave nothing of it in the registers */
+	char *line;		/* what it was called with, as text */
 } tracees[TRACEES];
 static int living, follow, counting;
 static unsigned counts[NCALLS], failures[NCALLS];
@@ -60,15 +62,21 @@ static struct tracee *tracee(pid_t pid)
 	return free_one;
 }
 
+static void forget_line(struct tracee *t)
+{
+	free(t->line);
+	t->line = NULL;
+}
+
 /* A string of the tracee's, shortened and with what does not print escaped. */
-static void print_string(pid_t pid, unsigned address)
+static void print_string(FILE *to, pid_t pid, unsigned address)
 {
 	char text[33];
 	struct iovec here = { text, 32 }, there = { (void *)(unsigned long)address, 32 };
 	long n;
 
 	if (!address) {
-		fputs("NULL", out);
+		fputs("NULL", to);
 		return;
 	}
 	/* It may end right before a page that is not there. */
@@ -78,72 +86,72 @@ static void print_string(pid_t pid, unsigned address)
 		n = syscall(SYS_process_vm_readv, pid, &here, 1, &there, 1, 0);
 	}
 	if (n <= 0) {
-		fprintf(out, "%#x", address);
+		fprintf(to, "%#x", address);
 		return;
 	}
-	putc('"', out);
+	putc('"', to);
 	for (long i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		if (!c) {
-			putc('"', out);
+			putc('"', to);
 			return;
 		}
 		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
+			fprintf(to, "\\%c", c);
 		else if (c == '\n')
-			fputs("\\n", out);
+			fputs("\\n", to);
 		else if (c < ' ' || c > '~')
-			fprintf(out, "\\x%02x", c);
+			fprintf(to, "\\x%02x", c);
 		else
-			putc(c, out);
+			putc(c, to);
 	}
-	fputs("\"...", out);
+	fputs("\"...", to);
 }
 
-static void print_argument(pid_t pid, char kind, unsigned value)
+static void print_argument(FILE *to, pid_t pid, char kind, unsigned value)
 {
 	switch (kind) {
 	case 's':
-		print_string(pid, value);
+		print_string(to, pid, value);
 		break;
 	case 'd':
 	case 'f':
-		fprintf(out, (int)value == -100 && kind == 'f' ? "AT_FDCWD" : "%d", (int)value);
+		fprintf(to, (int)value == -100 && kind == 'f' ? "AT_FDCWD" : "%d", (int)value);
 		break;
 	case 'm':
-		fprintf(out, "0%o", value);
+		fprintf(to, "0%o", value);
 		break;
 	case 'u':
-		fprintf(out, "%u", value);
+		fprintf(to, "%u", value);
 		break;
 	default:
 		if (value)
-			fprintf(out, "%#x", value);
+			fprintf(to, "%#x", value);
 		else
-			fputs(kind == 'p' ? "NULL" : "0", out);
+			fputs(kind == 'p' ? "NULL" : "0", to);
 	}
 }
 
-static void print_entry(pid_t pid, const struct regs *r)
+static void print_entry(FILE *to, pid_t pid, const struct regs *r)
 {
 	const unsigned values[6] = { r->bx, r->cx, r->dx, r->si, r->di, r->bp };
 	const char *args = r->orig_ax < NCALLS && calls[r->orig_ax].name ? calls[r->orig_ax].args : NULL;
 
 	if (follow)
-		fprintf(out, "[%d] ", pid);
+		fprintf(to, "[%d] ", pid);
 	if (!args) {
-		fprintf(out, "call_%u(", r->orig_ax);
+		fprintf(to, "call_%u(", r->orig_ax);
 		args = "xxxxxx";
 	} else {
-		fprintf(out, "%s(", calls[r->orig_ax].name);
+		fprintf(to, "%s(", calls[r->orig_ax].name);
 	}
 	for (int i = 0; args[i]; i++) {
 		if (i)
-			fputs(", ", out);
-		print_argument(pid, args[i], values[i]);
+			fputs(", ", to);
+		print_argument(to, pid, args[i], values[i]);
 	}
-	putc(')', out);
+	putc(')', to);
 }
 
 static void print_result(unsigned call, int result)
@@ -156,7 +164,22 @@ static void print_result(unsigned call, int result)
 		fprintf(out, " = -1 (%s)\n", strerror(-result));
 }
 
-/* A stop at a call's start or end. A call's line is written when it returns: what it was is in the registers still. */
+/* The call as text, in memory: others may begin and end before it does. */
+static char *entry_text(pid_t pid, const struct regs *r)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		err(1, "memory");
+	print_entry(to, pid, r);
+	if (fclose(to) < 0)
+		err(1, "memory");
+	return text;
+}
+
+/* A stop at a call's start or end. A call's line is written when it returns, or at once if it will not. */
 static void call_stop(struct tracee *t)
 {
 	struct regs r;
@@ -165,23 +188,25 @@ static void call_stop(struct tracee *t)
 		return;			/* killed meanwhile */
 	t->inside = !t->inside;
 	if (t->inside) {
-		/* These do not come back, or without their arguments. */
-		if (!counting && (r.orig_ax == SYS_exit || r.orig_ax == SYS_exit_group || r.orig_ax == SYS_execve)) {
-			print_entry(t->pid, &r);
-			if (r.orig_ax != SYS_execve)
-				putc('\n', out);
+		t->call = r.orig_ax;
+		if (counting)
+			return;
+		t->line = entry_text(t->pid, &r);
+		if (r.orig_ax == SYS_exit || r.orig_ax == SYS_exit_group) {
+			fprintf(out, "%s\n", t->line);
+			forget_line(t);
 		}
 		return;
 	}
-	if (r.orig_ax < NCALLS) {
-		counts[r.orig_ax]++;
-		failures[r.orig_ax] += (int)r.ax < 0 && (int)r.ax >= -4095;
+	if (t->call < NCALLS) {
+		counts[t->call]++;
+		failures[t->call] += (int)r.ax < 0 && (int)r.ax >= -4095;
 	}
-	if (counting)
+	if (counting || !t->line)
 		return;
-	if (r.orig_ax != SYS_execve)
-		print_entry(t->pid, &r);
-	print_result(r.orig_ax, (int)r.ax);
+	fputs(t->line, out);
+	print_result(t->call, (int)r.ax);
+	forget_line(t);
 }
 
 static int ended(struct tracee *t, int status)
@@ -189,6 +214,7 @@ static int ended(struct tracee *t, int status)
 	if (!counting)
 		fprintf(out, follow ? "[%d] +++ %s %d +++\n" : "%.0d+++ %s %d +++\n", follow ? t->pid : 0,
 			WIFSIGNALED(status) ? "killed by signal" : "ended with", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	forget_line(t);
 	t->pid = 0;
 	living--;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

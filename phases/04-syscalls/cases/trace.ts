@@ -7,7 +7,7 @@ export const traceCases = defineCases([
 		title: 'trace prints calls with names, strings and results, follows children, counts; /proc/PID/syscall',
 		tier: 'quick',
 		run: async (vm, t) => {
-			t.plan(8);
+			t.plan(9);
 			const one = await vm.sh('trace -o /tmp/log cat /etc/hostname /nowhere; echo status $?; cat /tmp/log');
 			t.match(one.stdout, /status 1/, 'the status is the program’s');
 			t.match(one.stdout, /^open(at)?\(.*"\/etc\/hostname".*\) = 3$/m, 'a string and a descriptor');
@@ -16,7 +16,11 @@ export const traceCases = defineCases([
 			const two = await vm.sh(
 				"trace -f -o /tmp/log sh -c 'cat /etc/hostname; true' > /dev/null; grep -c 'execve.* = 0$' /tmp/log",
 			);
-			t.equal(two.stdout, '2\n', 'children are followed');
+			t.equal(two.stdout, '2\n', 'children are followed, while their parent waits in vfork too');
+			const lines = await vm.sh(
+				"grep -c -v -e '^\\[[0-9]*\\] [a-z_0-9]*(.*) = [^(]' -e '^--- signal' -e '+++$' -e 'exit_group(' /tmp/log",
+			);
+			t.equal(lines.stdout, '0\n', 'each call has a line of its own and its name, whatever came between');
 			const three = await vm.sh('trace -c -o /tmp/log true; cat /tmp/log');
 			t.match(three.stdout, /\d+ +0 {2}brk|\d+ +\d+ {2}\w+/, 'calls are counted');
 			const four = await vm.sh('sleep 50 & p=$!; sleep 0.3; cat /proc/$p/syscall; kill $p');
