@@ -21,6 +21,7 @@ int dirfd(DIR *directory);
 DIR *fdopendir(int fd);
 DIR *opendir(const char *path);
 struct dirent *readdir(DIR *directory);
+int readdir_r(DIR *__restrict directory, struct dirent *__restrict entry, struct dirent **__restrict result);
 void rewinddir(DIR *directory);
 int scandir(const char *path, struct dirent ***list, int (*select)(const struct dirent *),
 	    int (*compare)(const struct dirent **, const struct dirent **));

@@ -18,6 +18,7 @@ typedef void (*__sighandler_t)(int);
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
 #define SIG_ERR ((void (*)(int)) - 1)
+#define SIG_HOLD ((void (*)(int))2)
 
 union sigval {
 	int sival_int;
@@ -121,6 +122,12 @@ int tgkill(pid_t group, pid_t thread, int signal);
 void psignal(int signal, const char *prefix);
 int sigaction(int signal, const struct sigaction *__restrict action, struct sigaction *__restrict old);
 int sigaddset(sigset_t *set, int signal);
+void psiginfo(const siginfo_t *info, const char *prefix);
+int sighold(int signal);
+int sigignore(int signal);
+int sigpause(int signal);
+int sigrelse(int signal);
+void (*sigset(int signal, void (*handler)(int)))(int);
 int sigaltstack(const stack_t *__restrict stack, stack_t *__restrict old);
 int sigdelset(sigset_t *set, int signal);
 int sigemptyset(sigset_t *set);

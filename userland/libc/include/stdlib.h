@@ -111,7 +111,6 @@ int getsubopt(char **option, char *const *tokens, char **value);
 int getloadavg(double averages[], int count);
 int mkstemps(char *template, int suffix_length);
 int mkostemps(char *template, int suffix_length, int flags);
-int rpmatch(const char *answer);
 int posix_openpt(int flags);
 int grantpt(int fd);
 int unlockpt(int fd);

@@ -2,6 +2,7 @@
 #ifndef LIBC_TIME_H
 #define LIBC_TIME_H
 
+#include <bits/locale.h>
 #include <bits/types.h>
 #include <abi/time.h>
 
@@ -55,6 +56,20 @@ size_t strftime(char *__restrict to, size_t size, const char *__restrict format,
 char *strptime(const char *__restrict string, const char *__restrict format, struct tm *__restrict tm);
 time_t time(time_t *time);
 time_t timegm(struct tm *tm);
+int clock_getcpuclockid(pid_t pid, clockid_t *clock);
+extern int getdate_err;
+struct tm *getdate(const char *text);
+int getdate_r(const char *__restrict text, struct tm *__restrict result);
+size_t strftime_l(char *__restrict to, size_t size, const char *__restrict format, const struct tm *__restrict tm,
+		  locale_t locale);
+int timer_create(clockid_t clock, struct sigevent *__restrict event, timer_t *__restrict timer);
+int timer_delete(timer_t timer);
+int timer_getoverrun(timer_t timer);
+int timer_gettime(timer_t timer, struct itimerspec *value);
+int timer_settime(timer_t timer, int flags, const struct itimerspec *__restrict value,
+		  struct itimerspec *__restrict old);
+time_t timelocal(struct tm *tm);
+int timespec_getres(struct timespec *resolution, int base);
 int timespec_get(struct timespec *time, int base);
 void tzset(void);
 

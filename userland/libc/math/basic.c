@@ -2,6 +2,7 @@
  * The parts of numbers, rounding, remainders. Everything is computed once, in long double, and
  * narrowed: results of float and double are exact here.
  */
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
@@ -69,9 +70,23 @@ long double rintl(long double x)
 }
 NARROW1(rint)
 
+/* Without a trace in the flags. */
 long double nearbyintl(long double x)
 {
-	return rintl(x);
+	unsigned short before, status;
+	struct {
+		unsigned words[7];
+	} environment;
+
+	__asm__ volatile("fnstsw %0" : "=a"(before));
+	x = rintl(x);
+	__asm__ volatile("fnstsw %0" : "=a"(status));
+	if ((status ^ before) & 0x20) {
+		__asm__ volatile("fnstenv %0" : "=m"(environment));
+		environment.words[1] &= ~0x20u;
+		__asm__ volatile("fldenv %0" : : "m"(environment));
+	}
+	return x;
 }
 NARROW1(nearbyint)
 
@@ -154,6 +169,8 @@ double sqrt(double x)
 	new = (unsigned short)((old & ~0x300) | 0x200);
 	__asm__ volatile("fldcw %3\n\tfldl %2\n\tfsqrt\n\tfstpl %0\n\tfldcw %1"
 			 : "=m"(result) : "m"(old), "m"(x), "m"(new));
+	if (x < 0)
+		errno = EDOM;
 	return result;
 }
 
@@ -244,16 +261,26 @@ float modff(float x, float *whole)
 	return fraction;
 }
 
-int ilogb(double x)
+int ilogbl(long double x)
 {
 	int exponent;
 
 	if (x == 0 || isnan(x))
-		return INT_MIN;
+		return FP_ILOGB0;
 	if (isinf(x))
 		return INT_MAX;
-	frexp(x, &exponent);
+	frexpl(x, &exponent);
 	return exponent - 1;
+}
+
+int ilogb(double x)
+{
+	return ilogbl(x);
+}
+
+int ilogbf(float x)
+{
+	return ilogbl(x);
 }
 
 long double logbl(long double x)
@@ -271,22 +298,87 @@ long double logbl(long double x)
 }
 NARROW1(logb)
 
-long lrint(double x)
+/* To whole numbers by the rounding mode, and halves away from zero. */
+#define WHOLE(type, name, round, number) \
+	type name(number x) \
+	{ \
+		return (type)round(x); \
+	}
+WHOLE(long, lrint, rintl, double)
+WHOLE(long, lrintf, rintl, float)
+WHOLE(long, lrintl, rintl, long double)
+WHOLE(long long, llrint, rintl, double)
+WHOLE(long long, llrintf, rintl, float)
+WHOLE(long long, llrintl, rintl, long double)
+WHOLE(long, lround, roundl, double)
+WHOLE(long, lroundf, roundl, float)
+WHOLE(long, lroundl, roundl, long double)
+WHOLE(long long, llround, roundl, double)
+WHOLE(long long, llroundf, roundl, float)
+WHOLE(long long, llroundl, roundl, long double)
+
+/* An n beyond all exponents is as good as the largest of an int. */
+static int to_int(long n)
 {
-	return (long)rint(x);
+	return n > 100000 ? 100000 : n < -100000 ? -100000 : (int)n;
 }
 
-long long llrint(double x)
+double scalbln(double x, long n)
 {
-	return (long long)rint(x);
+	return scalbn(x, to_int(n));
 }
 
-long lround(double x)
+float scalblnf(float x, long n)
 {
-	return (long)round(x);
+	return scalbnf(x, to_int(n));
 }
 
-long long llround(double x)
+long double scalblnl(long double x, long n)
 {
-	return (long long)round(x);
+	return scalbnl(x, to_int(n));
 }
+
+double nan(const char *tag)
+{
+	(void)tag;
+	return NAN;
+}
+
+float nanf(const char *tag)
+{
+	(void)tag;
+	return NAN;
+}
+
+long double nanl(const char *tag)
+{
+	(void)tag;
+	return NAN;
+}
+
+/* Of the quotient the sign and the three lowest bits, which fprem1 leaves in the status word. */
+long double remquol(long double x, long double y, int *quotient)
+{
+	unsigned short status;
+	int bits, negative = signbit(x) != signbit(y);
+
+	do
+		__asm__("fprem1\n\tfnstsw %1" : "+t"(x), "=a"(status) : "u"(y));
+	while (status & 0x400);
+	bits = (status >> 9 & 1) | (status >> 13 & 2) | (status >> 6 & 4);
+	*quotient = negative ? -bits : bits;
+	return x;
+}
+
+double remquo(double x, double y, int *quotient)
+{
+	return (double)remquol(x, y, quotient);
+}
+
+float remquof(float x, float y, int *quotient)
+{
+	return (float)remquol(x, y, quotient);
+}
+
+double drem(double x, double y) __attribute__((alias("remainder")));
+float dremf(float x, float y) __attribute__((alias("remainderf")));

@@ -1,31 +1,10 @@
 /*
- * Powers, logarithms, angles, by the x87. Computed in long double and narrowed, so that errors are
- * about half a unit in the last place of a double. Angles are reduced by the processor's own pi of
- * 66 bits: beyond 2^30 or so sines and cosines lose digits.
+ * Powers, logarithms, inverse angles, by the x87. Computed in long double and narrowed, so that errors are about half
+ * a unit in the last place of a double.
  */
-#include <errno.h>
 #include <math.h>
+#include "narrow.h"
 
-#define NARROW1(name) \
-	double name(double x) \
-	{ \
-		return (double)name##l(x); \
-	} \
-	float name##f(float x) \
-	{ \
-		return (float)name##l(x); \
-	}
-#define NARROW2(name) \
-	double name(double x, double y) \
-	{ \
-		return (double)name##l(x, y); \
-	} \
-	float name##f(float x, float y) \
-	{ \
-		return (float)name##l(x, y); \
-	}
-
-#define PI 3.14159265358979323846264338327950288L
 #define LN2 0.693147180559945309417232121458176568L
 #define LOG10_2 0.301029995663981195213738894724493027L
 
@@ -166,8 +145,7 @@ long double powl(long double x, long double y)
 		return y < 0 ? (odd && x < 0 ? -0.0L : 0) : odd ? x : INFINITY;
 	if (x < 0) {
 		if (rintl(y) != y) {
-			errno = EDOM;
-			return NAN;
+			return (x - x) / (x - x);
 		}
 		return odd ? -powl(-x, y) : powl(-x, y);
 	}
@@ -180,35 +158,6 @@ long double powl(long double x, long double y)
 	return power(x, y);
 }
 NARROW2(pow)
-
-long double sinl(long double x)
-{
-	if (fabsl(x) >= 0x1p62L)
-		x = remainderl(x, 2 * PI);
-	__asm__("fsin" : "+t"(x));
-	return x;
-}
-NARROW1(sin)
-
-long double cosl(long double x)
-{
-	if (fabsl(x) >= 0x1p62L)
-		x = remainderl(x, 2 * PI);
-	__asm__("fcos" : "+t"(x));
-	return x;
-}
-NARROW1(cos)
-
-long double tanl(long double x)
-{
-	long double one;
-
-	if (fabsl(x) >= 0x1p62L)
-		x = remainderl(x, PI);
-	__asm__("fptan" : "=t"(one), "=u"(x) : "0"(x));
-	return x;
-}
-NARROW1(tan)
 
 long double atan2l(long double y, long double x)
 {
@@ -294,3 +243,27 @@ long double cbrtl(long double x)
 	return copysignl(root, x);
 }
 NARROW1(cbrt)
+
+/* 10^x = 2^(x log2(10)), with the logarithm in two parts as above. */
+long double exp10l(long double x)
+{
+	static const long double high = 0xd49a784b00000000p-62L, low = 0xcd1b8afe492bf6ffp-94L;
+	long double whole, top = (float)x, rest = x - top;
+
+	if (isnan(x))
+		return x;
+	if (fabsl(x) > 5000)
+		return x > 0 ? INFINITY : 0;
+	if (rintl(x) == x && fabsl(x) <= 27) {
+		long double power = power_by_squaring(10, (unsigned long)fabsl(x));
+
+		return x < 0 ? 1 / power : power;
+	}
+	whole = rintl(x * high);
+	return scalbnl(exp2l((top * high - whole) + (rest * high + x * low)), (int)whole);
+}
+NARROW1(exp10)
+
+long double pow10l(long double x) __attribute__((alias("exp10l")));
+double pow10(double x) __attribute__((alias("exp10")));
+float pow10f(float x) __attribute__((alias("exp10f")));

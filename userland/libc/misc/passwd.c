@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "thread.h"
 
 #define MAX_FIELDS 7
 
@@ -20,6 +21,7 @@ struct database {
 
 static struct database users = { .path = "/etc/passwd", .fields = 7 };
 static struct database groups = { .path = "/etc/group", .fields = 4 };
+static volatile int lock;		/* of the _r functions, which share the files' lines */
 
 static void start(struct database *database)
 {
@@ -134,18 +136,28 @@ static int copy_user(const struct passwd *from, struct passwd *to, char *buffer,
 
 int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, struct passwd **result)
 {
-	struct passwd *user = getpwnam(name);
+	struct passwd *user;
+	int error;
 
+	__lock(&lock);
+	user = getpwnam(name);
 	*result = NULL;
-	return user ? copy_user(user, entry, buffer, size, result) : 0;
+	error = user ? copy_user(user, entry, buffer, size, result) : 0;
+	__unlock(&lock);
+	return error;
 }
 
 int getpwuid_r(uid_t id, struct passwd *entry, char *buffer, size_t size, struct passwd **result)
 {
-	struct passwd *user = getpwuid(id);
+	struct passwd *user;
+	int error;
 
+	__lock(&lock);
+	user = getpwuid(id);
 	*result = NULL;
-	return user ? copy_user(user, entry, buffer, size, result) : 0;
+	error = user ? copy_user(user, entry, buffer, size, result) : 0;
+	__unlock(&lock);
+	return error;
 }
 
 struct group *getgrent(void)
@@ -202,6 +214,62 @@ struct group *getgrgid(gid_t id)
 		;
 	stop(&groups);
 	return group;
+}
+
+/* The strings, and before them, aligned, the list of the members. */
+static int copy_group(const struct group *from, struct group *to, char *buffer, size_t size, struct group **result)
+{
+	size_t count = 0, skip = -(uintptr_t)buffer % sizeof(char *);
+	char **members;
+
+	while (from->gr_mem[count])
+		count++;
+	if (size < skip + (count + 1) * sizeof(*members))
+		return ERANGE;
+	members = (char **)(void *)(buffer + skip);
+	buffer += skip + (count + 1) * sizeof(*members);
+	size -= skip + (count + 1) * sizeof(*members);
+	*to = *from;
+	to->gr_mem = members;
+	members[count] = NULL;
+	for (size_t i = 0; i < count + 2; i++) {
+		const char *string = i < count ? from->gr_mem[i] : i == count ? from->gr_name : from->gr_passwd;
+		size_t length = strlen(string) + 1;
+
+		if (length > size)
+			return ERANGE;
+		*(i < count ? &members[i] : i == count ? &to->gr_name : &to->gr_passwd) = memcpy(buffer, string, length);
+		buffer += length;
+		size -= length;
+	}
+	*result = to;
+	return 0;
+}
+
+int getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size, struct group **result)
+{
+	struct group *group;
+	int error;
+
+	__lock(&lock);
+	group = getgrnam(name);
+	*result = NULL;
+	error = group ? copy_group(group, entry, buffer, size, result) : 0;
+	__unlock(&lock);
+	return error;
+}
+
+int getgrgid_r(gid_t id, struct group *entry, char *buffer, size_t size, struct group **result)
+{
+	struct group *group;
+	int error;
+
+	__lock(&lock);
+	group = getgrgid(id);
+	*result = NULL;
+	error = group ? copy_group(group, entry, buffer, size, result) : 0;
+	__unlock(&lock);
+	return error;
 }
 
 int getgrouplist(const char *user, gid_t first, gid_t *list, int *count)

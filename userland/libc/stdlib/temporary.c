@@ -12,18 +12,18 @@
 
 #define ATTEMPTS 100
 
-static int fill(char *template)
+static int fill(char *template, size_t suffix)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	size_t length = strlen(template);
 	unsigned char bytes[6];
 	char *x;
 
-	if (length < 6 || strcmp(template + length - 6, "XXXXXX")) {
+	if (length < 6 + suffix || memcmp(template + length - suffix - 6, "XXXXXX", 6)) {
 		errno = EINVAL;
 		return -1;
 	}
-	x = template + length - 6;
+	x = template + length - suffix - 6;
 	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) != sizeof(bytes)) {
 		static unsigned long long counter;
 		struct timespec now = { 0 };
@@ -39,27 +39,41 @@ static int fill(char *template)
 	return 0;
 }
 
-static void restore(char *template)
+static void restore(char *template, size_t suffix)
 {
-	memcpy(template + strlen(template) - 6, "XXXXXX", 6);
+	memcpy(template + strlen(template) - suffix - 6, "XXXXXX", 6);
 }
 
-int mkostemp(char *template, int flags)
+int mkostemps(char *template, int suffix, int flags)
 {
+	if (suffix < 0) {
+		errno = EINVAL;
+		return -1;
+	}
 	for (int i = 0; i < ATTEMPTS; i++) {
 		int fd;
 
-		if (fill(template) < 0)
+		if (fill(template, (size_t)suffix) < 0)
 			return -1;
 		fd = open(template, (flags & ~O_ACCMODE) | O_RDWR | O_CREAT | O_EXCL, 0600);
 		if (fd >= 0)
 			return fd;
-		restore(template);
+		restore(template, (size_t)suffix);
 		if (errno != EEXIST)
 			return -1;
 	}
 	errno = EEXIST;
 	return -1;
+}
+
+int mkostemp(char *template, int flags)
+{
+	return mkostemps(template, 0, flags);
+}
+
+int mkstemps(char *template, int suffix)
+{
+	return mkostemps(template, suffix, 0);
 }
 
 int mkstemp(char *template)
@@ -70,11 +84,11 @@ int mkstemp(char *template)
 char *mkdtemp(char *template)
 {
 	for (int i = 0; i < ATTEMPTS; i++) {
-		if (fill(template) < 0)
+		if (fill(template, 0) < 0)
 			return NULL;
 		if (!mkdir(template, 0700))
 			return template;
-		restore(template);
+		restore(template, 0);
 		if (errno != EEXIST)
 			return NULL;
 	}
@@ -87,11 +101,11 @@ char *mktemp(char *template)
 	struct stat status;
 
 	for (int i = 0; i < ATTEMPTS; i++) {
-		if (fill(template) < 0)
+		if (fill(template, 0) < 0)
 			break;
 		if (lstat(template, &status) < 0 && errno == ENOENT)
 			return template;
-		restore(template);
+		restore(template, 0);
 	}
 	*template = '\0';
 	return template;
@@ -119,4 +133,24 @@ FILE *tmpfile(void)
 	if (!stream)
 		close(fd);
 	return stream;
+}
+
+/* A folder that TMPDIR names comes first, the program's wish second. */
+char *tempnam(const char *folder, const char *prefix)
+{
+	const char *const folders[] = { secure_getenv("TMPDIR"), folder, P_tmpdir };
+	struct stat status;
+
+	for (int i = 0; i < 3; i++) {
+		char *path;
+
+		if (!folders[i] || stat(folders[i], &status) < 0 || !S_ISDIR(status.st_mode))
+			continue;
+		if (asprintf(&path, "%s/%.5sXXXXXX", folders[i], prefix ? prefix : "") < 0)
+			return NULL;
+		if (*mktemp(path))
+			return path;
+		free(path);
+	}
+	return NULL;
 }

@@ -86,6 +86,21 @@ void *memmem(const void *hay, size_t hay_length, const void *needle, size_t need
 	return NULL;
 }
 
+void *rawmemchr(const void *memory, int byte)
+{
+	return memchr(memory, byte, (size_t)-1 - (size_t)memory);
+}
+
+int ffsl(long bits)
+{
+	return __builtin_ffsl(bits);
+}
+
+int ffsll(long long bits)
+{
+	return (uint32_t)bits ? __builtin_ffs((int)bits) : bits ? 32 + __builtin_ffs((int)(bits >> 32)) : 0;
+}
+
 int ffs(int bits)
 {
 	return __builtin_ffs(bits);

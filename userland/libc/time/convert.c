@@ -39,6 +39,11 @@ struct tm *localtime(const time_t *time)
 	return localtime_r(time, &own);
 }
 
+time_t timelocal(struct tm *tm)
+{
+	return mktime(tm);
+}
+
 time_t timegm(struct tm *tm)
 {
 	time_t time = __calendar_to(tm);

@@ -94,6 +94,22 @@ struct dirent *readdir(DIR *directory)
 	return entry;
 }
 
+int readdir_r(DIR *__restrict directory, struct dirent *__restrict entry, struct dirent **__restrict result)
+{
+	int before = errno, error = 0;
+	struct dirent *found;
+
+	errno = 0;
+	found = readdir(directory);
+	*result = NULL;
+	if (found)
+		*result = memcpy(entry, found, found->d_reclen);
+	else
+		error = errno;
+	errno = before;
+	return error;
+}
+
 void rewinddir(DIR *directory)
 {
 	seekdir(directory, 0);

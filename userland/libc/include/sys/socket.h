@@ -22,6 +22,8 @@ typedef unsigned socklen_t;
 #define PF_UNIX		AF_UNIX
 #define PF_LOCAL	AF_UNIX
 #define PF_INET		AF_INET
+#define PF_INET6	AF_INET6
+#define PF_UNSPEC	AF_UNSPEC
 
 struct sockaddr {
 	sa_family_t sa_family;
@@ -78,6 +80,7 @@ int getpeername(int fd, struct sockaddr *__restrict address, socklen_t *__restri
 int getsockopt(int fd, int level, int name, void *__restrict value, socklen_t *__restrict length);
 int setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int shutdown(int fd, int how);
+int sockatmark(int fd);
 ssize_t send(int fd, const void *data, size_t length, int flags);
 ssize_t sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *address, socklen_t address_length);
 ssize_t recv(int fd, void *data, size_t length, int flags);
