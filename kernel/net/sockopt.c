@@ -139,8 +139,6 @@ static int set_int(struct socket *s, int name, int v)
 	case SO_PEEK_OFF:
 		if (!s->ops->peek_offset)
 			return -EOPNOTSUPP;
-		if (v < -1)
-			return -EINVAL;
 		WRITE_ONCE(s->peek_off, v);
 		return 0;
 	case SO_TYPE:

@@ -195,6 +195,7 @@ long sys_sigreturn(void)
 	struct abi_sigcontext sc;
 	u32 high;
 
+	current->restart.fn = NULL;	/* what the handler interrupted is over */
 	if (copy_from_user(&sc, &frame->sc, sizeof(sc)) || get_user(high, &frame->extramask[0]))
 		return bad_frame("sigreturn", at);
 	signal_set_blocked(sc.oldmask | (u64)high << 32);
@@ -210,6 +211,7 @@ long sys_rt_sigreturn(void)
 	const struct abi_rt_sigframe __user *frame = (const struct abi_rt_sigframe __user *)at;
 	struct abi_ucontext uc;
 
+	current->restart.fn = NULL;
 	if (copy_from_user(&uc, &frame->uc, sizeof(uc)))
 		return bad_frame("rt_sigreturn", at);
 	signal_set_blocked(sigset_to_u64(&uc.uc_sigmask));

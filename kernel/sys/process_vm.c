@@ -175,8 +175,11 @@ long sys_process_madvise(int pidfd, const struct abi_iovec __user *vec, size_t n
 		goto out;
 	}
 	mm = mm_of_task(t, &error);
-	if (!mm)
+	if (!mm) {
+		if (error == -EPERM)
+			error = -EACCES;
 		goto out;
+	}
 	error = capable(CAP_SYS_NICE) ? 0 : -EPERM;
 	for (size_t i = 0; i < n && !error; i++) {
 		error = vm_madvise(mm, v[i].iov_base, v[i].iov_len, advice);

@@ -1,6 +1,7 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { badArgumentCases } from './cases/bad-arguments.js';
 import { callCases } from './cases/calls.js';
+import { everyCallCases } from './cases/every-call.js';
 import { programCases } from './cases/programs.js';
 import { randomCases } from './cases/random.js';
 import { socketCases } from './cases/sockets.js';
@@ -22,5 +23,13 @@ export const suite = defineSuite({
 		'Try: vim, htop, tmux, python3, git, gcc-12, sqlite3, redis-server, strace -f ls, trace -f sh -c "ls | wc"',
 		'     login as user; useradd, passwd, su; cat /proc/missing_syscalls',
 	].join('\n'),
-	cases: [...callCases, ...badArgumentCases, ...socketCases, ...programCases, ...traceCases, ...randomCases],
+	cases: [
+		...callCases,
+		...everyCallCases,
+		...badArgumentCases,
+		...socketCases,
+		...programCases,
+		...traceCases,
+		...randomCases,
+	],
 });

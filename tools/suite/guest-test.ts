@@ -2,21 +2,21 @@ import type { ExecOptions } from '../machine/control.js';
 import type { CaseMachine } from './case-machine.js';
 import type { CaseTools } from './checks.js';
 import type { CaseDeclaration } from './declaration.js';
-import { parseTap } from './tap-parser.js';
+import { parseTap, type TapResult } from './tap-parser.js';
 
 /** Where the guest's test programs of a phase lie. */
 export function guestTestPath(phase: number, name: string): string {
 	return `/usr/libexec/imposos-tests/${String(phase).padStart(2, '0')}/${name}`;
 }
 
-/** Runs a test program of the guest and makes each of its tests a check. */
-export async function runGuestTest(
+/** Runs a test program of the guest and makes each of its tests a check. What it said is the result. */
+export async function guestTap(
 	vm: CaseMachine,
 	t: CaseTools,
 	program: string,
 	args: readonly string[] = [],
 	options: ExecOptions = {},
-): Promise<void> {
+): Promise<TapResult> {
 	const { status, signal, stdout, stderr } = await vm.exec([program, ...args], { signal: t.signal, ...options });
 	const said = [stdout, stderr]
 		.filter((text) => text !== '')
@@ -39,6 +39,12 @@ export async function runGuestTest(
 		`${program}: it ended cleanly`,
 		`status ${status}, signal ${signal}, it wrote:\n${said}`,
 	);
+	return tap;
+}
+
+/** The same, where what it said is of no further use. */
+export async function runGuestTest(...args: Parameters<typeof guestTap>): Promise<void> {
+	await guestTap(...args);
 }
 
 /**

@@ -115,13 +115,12 @@ ssize_t unix_dgram_sendmsg(struct socket *s, struct sock_msg *m, unsigned flags)
 
 	if (flags & MSG_OOB)
 		return -EOPNOTSUPP;
+	if (len > s->sndbuf - sizeof(struct unix_buf) && (m->addr_len || READ_ONCE(u->peer)))
+		return -EMSGSIZE;
 	to = destination(u, m, &error);
 	if (!to)
 		return error;
 	if ((s->options & SOCK_OPT_PASSCRED) && (error = unix_autobind(u)))
-		goto out;
-	error = -EMSGSIZE;
-	if (len > s->sndbuf - sizeof(struct unix_buf))
 		goto out;
 	b = unix_buf_alloc(u, (u32)len, limit);
 	error = PTR_ERR(b);

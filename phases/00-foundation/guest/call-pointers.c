@@ -66,7 +66,9 @@ static void child(long number, const char *kinds)
 {
 	const long bad[] = {1, 0xfff, (long)0x80000000u, (long)0x80100000u, (long)0xbffffffcu, (long)0xc0000000u,
 			    (long)0xfffff000u, (long)0xfffffffcu, (long)(uintptr_t)(pages + 4096),
-			    (long)(uintptr_t)(pages + 4095), (long)(uintptr_t)(pages + 4092)};
+			    (long)(uintptr_t)(pages + 4095), (long)(uintptr_t)(pages + 4092), 2, 16, 0xff0,
+			    (long)0x80000001u, (long)0x80000fffu, (long)0x8ffffff0u, (long)0x90000000u, (long)0xa0000000u,
+			    (long)0xc0100000u, (long)0xe0000000u, (long)0xffffffffu};
 	int fine = 1;
 
 	alarm(SECONDS);
