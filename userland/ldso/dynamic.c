@@ -11,12 +11,13 @@ struct words {
 static int gather(const struct map *map, struct words *words)
 {
 	const Elf32_Dyn *entry = map->dynamic;
+	uintptr_t end = dl_segment_end(map, (uintptr_t)entry, 0);
 
 	memset(words, 0, sizeof(*words));
 	for (;; entry++) {
 		uint32_t value;
 
-		if ((uintptr_t)entry % 4 || !dl_inside(map, (uintptr_t)entry, sizeof(*entry)))
+		if ((uintptr_t)entry % 4 || !end || sizeof(*entry) > end - (uintptr_t)entry)
 			return dl_fail("%s: dynamic section outside the image", dl_label(map));
 		value = entry->d_un.d_val;
 		if (entry->d_tag == DT_NULL)
@@ -109,24 +110,24 @@ static int read_tables(struct map *map, const struct words *w)
 	map->verneed = table(map, w->verneed, 16, &bad);
 	map->verneed_count = w->verneed_count;
 	map->rel = table(map, w->value[DT_REL], w->value[DT_RELSZ], &bad);
-	map->rel_size = w->value[DT_RELSZ];
+	map->rel_size = map->rel ? w->value[DT_RELSZ] : 0;
 	map->relative_count = w->relative_count;
 	if (map->relative_count > map->rel_size / sizeof(Elf32_Rel))
 		map->relative_count = map->rel_size / sizeof(Elf32_Rel);
 	map->relr = table(map, w->relr, w->relr_size, &bad);
-	map->relr_size = w->relr_size;
+	map->relr_size = map->relr ? w->relr_size : 0;
 	map->rela = table(map, w->value[DT_RELA], w->value[DT_RELASZ], &bad);
-	map->rela_size = w->value[DT_RELASZ];
+	map->rela_size = map->rela ? w->value[DT_RELASZ] : 0;
 	map->plt_rel = table(map, w->value[DT_JMPREL], w->value[DT_PLTRELSZ], &bad);
-	map->plt_rel_size = w->value[DT_PLTRELSZ];
+	map->plt_rel_size = map->plt_rel ? w->value[DT_PLTRELSZ] : 0;
 	map->plt_is_rela = w->value[DT_PLTREL] == DT_RELA;
 	map->got = (uintptr_t *)table(map, w->value[DT_PLTGOT], 12, &bad);
-	map->preinit_count = w->value[DT_PREINIT_ARRAYSZ] / 4;
 	map->preinit_array = (void *)table(map, w->value[DT_PREINIT_ARRAY], w->value[DT_PREINIT_ARRAYSZ], &bad);
-	map->init_count = w->value[DT_INIT_ARRAYSZ] / 4;
+	map->preinit_count = map->preinit_array ? w->value[DT_PREINIT_ARRAYSZ] / 4 : 0;
 	map->init_array = (void *)table(map, w->value[DT_INIT_ARRAY], w->value[DT_INIT_ARRAYSZ], &bad);
-	map->fini_count = w->value[DT_FINI_ARRAYSZ] / 4;
+	map->init_count = map->init_array ? w->value[DT_INIT_ARRAYSZ] / 4 : 0;
 	map->fini_array = (void *)table(map, w->value[DT_FINI_ARRAY], w->value[DT_FINI_ARRAYSZ], &bad);
+	map->fini_count = map->fini_array ? w->value[DT_FINI_ARRAYSZ] / 4 : 0;
 	map->init = (void (*)(int, char **, char **))function(map, w->value[DT_INIT], &bad);
 	map->fini = (void (*)(void))function(map, w->value[DT_FINI], &bad);
 	read_gnu_hash(map, w->gnu_hash, &bad);

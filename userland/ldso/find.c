@@ -242,7 +242,7 @@ static int load_needed_by(struct map *map, int tolerate)
 		if (other)
 			map->needed[map->needed_count++] = other;
 		else if (!tolerate)
-			return -1;
+			return dl_fail_for(map);
 		else
 			dl_print(1, "\t%s => not found\n", name);
 	}

@@ -62,7 +62,8 @@ struct map {
 	uintptr_t rel, rela, plt_rel, relr;
 	size_t rel_size, rela_size, plt_rel_size, relr_size;
 	size_t relative_count;		/* how many of rel are RELATIVE, at its beginning */
-	uintptr_t writable, writable_end;	/* all segments that may be written */
+	uintptr_t writable, writable_end;	/* from the first to the last segment that may be written */
+	unsigned writable_count;
 	int plt_is_rela;
 	uintptr_t *got;
 	void (*init)(int, char **, char **);
@@ -111,6 +112,8 @@ enum { DEBUG_LIBS = 1, DEBUG_FILES = 2, DEBUG_BINDINGS = 4, DEBUG_SYMBOLS = 8, D
 
 /* Stores a message. Always -1. */
 int dl_fail(const char *format, ...) __attribute__((format(printf, 1, 2))) HIDDEN;
+/* Adds to the message whose need it was. Always -1. */
+int dl_fail_for(const struct map *map) HIDDEN;
 /* Lines of LD_DEBUG, and errors at the start; both go to descriptor 2. */
 void dl_say(const char *format, ...) __attribute__((format(printf, 1, 2))) HIDDEN;
 void dl_print(int fd, const char *format, ...) __attribute__((format(printf, 2, 3))) HIDDEN;
@@ -141,6 +144,7 @@ int dl_read_dynamic(struct map *map) HIDDEN;
 int dl_read_headers(struct map *map) HIDDEN;
 int dl_inside(const struct map *map, uintptr_t address, size_t size) HIDDEN;
 /* Whether a range lies in one segment that has all of these flags (PF_R and kin). */
+uintptr_t dl_segment_end(const struct map *map, uintptr_t address, uint32_t flags) HIDDEN;	/* 0: in none */
 int dl_in_segment(const struct map *map, uintptr_t address, size_t size, uint32_t flags) HIDDEN;
 void dl_unmap(struct map *map) HIDDEN;
 void dl_append(struct map *map) HIDDEN;

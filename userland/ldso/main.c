@@ -147,6 +147,17 @@ static void set_auxiliary(uint32_t type, uint32_t value)
 			entry[1] = value;
 }
 
+/* Where the program lies, if its headers do not say: by its first instruction, if its file's header is there. */
+static uintptr_t base_by_entry(void)
+{
+	uintptr_t headers = auxiliary(AT_PHDR);
+	const Elf32_Ehdr *header = (const Elf32_Ehdr *)(headers & -4096UL);
+
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) || (uintptr_t)header + header->e_phoff != headers)
+		return 0;
+	return auxiliary(AT_ENTRY) - header->e_entry;
+}
+
 /* The program that the kernel has mapped. */
 static void adopt_program(void)
 {
@@ -158,6 +169,8 @@ static void adopt_program(void)
 	for (unsigned i = 0; i < map->header_count; i++)
 		if (map->headers[i].p_type == PT_PHDR)
 			map->base = (uintptr_t)map->headers - map->headers[i].p_vaddr;
+	if (!map->base)
+		map->base = base_by_entry();
 	if (map->base % 4096)
 		check(dl_fail("%s: program headers that lie elsewhere than they say", dl_label(map)));
 	for (unsigned i = 0; i < map->header_count; i++) {

@@ -25,16 +25,24 @@ int dl_inside(const struct map *map, uintptr_t address, size_t size)
 	return address >= map->start && address <= map->end && size <= map->end - address;
 }
 
-int dl_in_segment(const struct map *map, uintptr_t address, size_t size, uint32_t flags)
+uintptr_t dl_segment_end(const struct map *map, uintptr_t address, uint32_t flags)
 {
+	uintptr_t at = address - map->base;
+
 	for (unsigned i = 0; i < map->header_count; i++) {
 		const Elf32_Phdr *h = &map->headers[i];
 
-		if (h->p_type == PT_LOAD && (h->p_flags & flags) == flags && address - map->base >= h->p_vaddr &&
-		    address - map->base - h->p_vaddr <= h->p_memsz && size <= h->p_memsz - (address - map->base - h->p_vaddr))
-			return 1;
+		if (h->p_type == PT_LOAD && (h->p_flags & flags) == flags && at >= h->p_vaddr && at - h->p_vaddr <= h->p_memsz)
+			return map->base + h->p_vaddr + h->p_memsz;
 	}
 	return 0;
+}
+
+int dl_in_segment(const struct map *map, uintptr_t address, size_t size, uint32_t flags)
+{
+	uintptr_t end = dl_segment_end(map, address, flags);
+
+	return end && size <= end - address;
 }
 
 static int check_header(const Elf32_Ehdr *header, size_t got, const char *path, int program)
@@ -67,7 +75,7 @@ static int check_segments(const Elf32_Phdr *headers, unsigned count, off_t file_
 			return dl_fail("%s: wants an executable stack", path);
 		if (h->p_type != PT_LOAD)
 			continue;
-		if (!h->p_memsz)
+		if (!h->p_memsz && !h->p_filesz)
 			continue;
 		if (h->p_filesz > h->p_memsz || h->p_memsz > IMAGE_MAX || h->p_vaddr > IMAGE_MAX ||
 		    h->p_vaddr % PAGE != h->p_offset % PAGE || (off_t)h->p_offset + (off_t)h->p_filesz > file_size)
@@ -163,6 +171,7 @@ static void read_segment(struct map *map, const Elf32_Phdr *h)
 
 	if (!(h->p_flags & PF_W))
 		return;
+	map->writable_count++;
 	if (!map->writable_end || start < map->writable)
 		map->writable = start;
 	if (start + h->p_memsz > map->writable_end)
@@ -186,7 +195,7 @@ int dl_read_headers(struct map *map)
 		if (h->p_type != PT_TLS || !h->p_memsz)
 			continue;
 		if (h->p_align & (h->p_align - 1) || h->p_align > PAGE || h->p_filesz > h->p_memsz ||
-		    h->p_memsz > IMAGE_MAX || !dl_inside(map, map->base + h->p_vaddr, h->p_filesz))
+		    h->p_memsz > IMAGE_MAX || !dl_in_segment(map, map->base + h->p_vaddr, h->p_filesz, 0))
 			return dl_fail("%s: thread-local storage that cannot be", dl_label(map));
 		map->has_tls = 1;
 		map->tls = (struct tls_module){

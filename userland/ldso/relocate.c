@@ -83,10 +83,11 @@ int dl_bind(struct map *map, unsigned index, struct found *found, int copy)
 static int copy_object(struct map *map, unsigned index, uintptr_t *where)
 {
 	struct found found;
-	size_t size = map->symbols[index].st_size;
+	size_t size;
 
 	if (dl_bind(map, index, &found, 1) < 0)
 		return -1;
+	size = map->symbols[index].st_size;
 	if (!found.symbol)
 		return 0;
 	if (found.symbol->st_size < size)
@@ -145,7 +146,8 @@ static int outside(const struct map *map)
 
 static int may_write(const struct map *map, uintptr_t where, size_t size)
 {
-	return where >= map->writable && where <= map->writable_end && size <= map->writable_end - where;
+	return where >= map->writable && where <= map->writable_end && size <= map->writable_end - where &&
+	       (map->writable_count == 1 || map->text_relocations || dl_in_segment(map, where, size, PF_W));
 }
 
 /* addend is NULL when the word itself holds it. */
@@ -232,7 +234,8 @@ static int apply_relative(struct map *map)
 	if (r < end && room < 4)
 		return outside(map);
 	for (; r < end; r++) {
-		if (ELF32_R_TYPE(r->r_info) != R_386_RELATIVE || r->r_offset - low > room - 4)
+		if (ELF32_R_TYPE(r->r_info) != R_386_RELATIVE || r->r_offset - low > room - 4 ||
+		    (map->writable_count > 1 && !may_write(map, base + r->r_offset, 4)))
 			return outside(map);
 		*(uintptr_t *)(base + r->r_offset) += base;
 	}

@@ -62,6 +62,14 @@ int dl_fail(const char *format, ...)
 	return -1;
 }
 
+int dl_fail_for(const struct map *map)
+{
+	size_t used = strlen(dl_message);
+
+	snprintf(dl_message + used, sizeof(dl_message) - used, " (needed by %s)", dl_label(map));
+	return -1;
+}
+
 const char *dl_label(const struct map *map)
 {
 	return *map->name ? map->name : dl_argv && dl_argv[0] ? dl_argv[0] : "program";

@@ -61,11 +61,13 @@ static int each_version(struct map *map, int (*visit)(struct map *map, unsigned 
 
 	for (unsigned i = 0; i < map->verdef_count; i++) {
 		const struct verdef *d = (const struct verdef *)at;
-		const struct verdaux *a = (const struct verdaux *)(at + d->aux);
+		const struct verdaux *a;
 		const char *name;
 
-		if (!dl_inside(map, at, sizeof(*d)) || !dl_inside(map, (uintptr_t)a, sizeof(*a)) ||
-		    !(name = string(map, a->name)))
+		if (!dl_inside(map, at, sizeof(*d)))
+			return bad_versions(map);
+		a = (const struct verdaux *)(at + d->aux);
+		if (!dl_inside(map, (uintptr_t)a, sizeof(*a)) || !(name = string(map, a->name)))
 			return bad_versions(map);
 		if (visit(map, d->index & ~VERSION_HIDDEN, name, d->hash, NULL, 0) < 0)
 			return -1;
@@ -78,11 +80,12 @@ static int each_version(struct map *map, int (*visit)(struct map *map, unsigned 
 	at = map->verneed;
 	for (unsigned i = 0; i < map->verneed_count; i++) {
 		const struct verneed *n = (const struct verneed *)at;
-		uintptr_t aux = at + n->aux;
 		const char *file;
+		uintptr_t aux;
 
 		if (!dl_inside(map, at, sizeof(*n)) || !(file = string(map, n->file)))
 			return bad_versions(map);
+		aux = at + n->aux;
 		for (unsigned k = 0; k < n->count; k++) {
 			const struct vernaux *a = (const struct vernaux *)aux;
 			const char *name;

@@ -5,6 +5,28 @@ const folder = '/usr/libexec/imposos-tests/05';
 
 export const loaderCases = defineCases([
 	guestTest('5.1/loaded', 'a program with libraries: order, scopes, versions, thread variables, places'),
+	guestTest(
+		'5.1/malformed-libraries',
+		'libraries with wrong fields are refused in one line, or work; the loader never dies',
+		{
+			program: 'malformed',
+			args: (t) => ['library', String(t.seed), String(t.size(3000, 120))],
+			timeout: 300,
+		},
+	),
+	guestTest(
+		'5.1/malformed-programs',
+		'programs with wrong fields are refused by the kernel or in one line, or die alone',
+		{
+			program: 'malformed',
+			args: (t) => ['program', String(t.seed), String(t.size(2000, 80))],
+			timeout: 300,
+		},
+	),
+	guestTest('5.2/racing', 'sixteen threads and a signal handler bind the same functions at the same time', {
+		args: (t) => [String(t.size(500, 20))],
+		timeout: 300,
+	}),
 	guestTest('5.2/copied', 'a program at a fixed address has objects copied into it'),
 	{
 		id: '5.1/environment',

@@ -20,3 +20,7 @@ LINK_copied := -no-pie -Wl,-rpath,/usr/libexec/imposos-tests/05/lib -Wl,--disabl
 FLAGS_copied := -fno-pie
 LINK_opening := -Wl,-rpath,'$$ORIGIN/lib' -rdynamic
 NEEDS_opening := beta delta
+LINK_sample := -Wl,--version-script=$(LINKING)/lib/sample.map -Wl,--hash-style=both
+LINK_plain := -Wl,-z,pack-relative-relocs
+NEEDS_lazy := many
+LINK_racing := -Wl,-rpath,'$$ORIGIN/lib' -rdynamic
