@@ -23,6 +23,7 @@ import { buildImage } from '../../tools/image/build.js';
 import { unpackDeb } from '../../tools/image/deb.js';
 import { declarationNames, readDeclaration } from '../../tools/image/declaration.js';
 import { layoutDisk } from '../../tools/image/disk.js';
+import { writeDpkgDatabase } from '../../tools/image/dpkg-database.js';
 import { checkKernel } from '../../tools/image/kernel-file.js';
 import { readLock } from '../../tools/image/lock.js';
 import { PackageStore, sha256OfFile } from '../../tools/image/packages.js';
@@ -263,6 +264,30 @@ t.test('packages are resolved, locked, cached and checked', async (t) => {
 	await t.rejects(new PackageStore({ ...common, mirror: 'nonsense' }).fetch(request), /not the address of a mirror/);
 	const nowhere = { ...common, mirror: `file:${scratch}/nowhere`, cache: path.join(scratch, 'cache2') };
 	await t.rejects(new PackageStore(nowhere).fetch(request), /no package index/);
+});
+
+t.test('dpkg knows the packages of an image that has it', async (t) => {
+	const read = (tree: RootTree, name: string) => {
+		const node = tree.find(`/var/lib/dpkg/${name}`);
+		return node?.type === 'file' && node.contents.kind === 'bytes' ? Buffer.from(node.contents.bytes).toString() : '';
+	};
+	const deb = makeDeb('known', '1.5', { 'etc/known': 'x', 'usr/bin/known': '' }, { depends: 'libc6' });
+	const files = new Map([
+		['', folder()],
+		['etc/known', file('x')],
+	]);
+	const one = { name: 'known', file: deb, sha256: await sha256OfFile(deb), files };
+	const without = new RootTree(0);
+	await writeDpkgDatabase(without, [one], 7, scratch);
+	t.equal(without.find('/var/lib/dpkg/status'), undefined, 'nobody would read it');
+	const tree = new RootTree(0);
+	tree.add('/usr/bin/dpkg', file());
+	await writeDpkgDatabase(tree, [one], 7, scratch);
+	t.match(read(tree, 'status'), /^Package: known\nStatus: install ok installed\nVersion: 1.5\n[\s\S]*Depends: libc6\n/);
+	t.equal(read(tree, 'info/known.list'), '/.\n/etc/known\n', 'what was left out is not there');
+	t.equal(read(tree, 'info/format'), '1\n');
+	t.equal(tree.find('/var/lib/dpkg/updates')?.type, 'directory');
+	await t.rejects(writeDpkgDatabase(tree, [{ ...one, name: 'other' }], 7, scratch), /is of another/);
 });
 
 t.test('the host’s package sources, in both formats', async (t) => {

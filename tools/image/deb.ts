@@ -7,21 +7,25 @@ import { PackageError } from '../errors.js';
 import { readAr } from './ar.js';
 import { readTar } from './tar-reader.js';
 
+/** The two archives of a package: its files; its description, scripts and sums. */
+export type DebPart = 'data' | 'control';
+
 /**
- * Unpacks the file tree of a Debian package (deb(5)) to a plain tar archive, once: the archive is kept beside
+ * Unpacks an archive of a Debian package (deb(5)) to a plain tar archive, once: the archive is kept beside
  * the downloads under the package's checksum.
  *
  * @param sha256 checksum of the package file, which the caller has verified
  * @returns path of the tar archive
  * @throws PackageError when the package is damaged or compressed in a way that is not supported
  */
-export async function unpackDeb(file: string, sha256: string, cache: string): Promise<string> {
-	const target = path.join(cache, 'unpacked', `${sha256}.tar`);
+export async function unpackDeb(file: string, sha256: string, cache: string, part: DebPart = 'data'): Promise<string> {
+	const target = path.join(cache, 'unpacked', `${sha256}${part === 'data' ? '' : `.${part}`}.tar`);
 	if (existsSync(target)) return target;
 	const members = readAr(readFileSync(file));
 	if (members[0]?.name !== 'debian-binary') throw new PackageError(`${path.basename(file)} is not a Debian package`);
-	const member = members.find(({ name }) => name.startsWith('data.tar'));
-	if (member === undefined) throw new PackageError(`${path.basename(file)} has no file tree`);
+	const member = members.find(({ name }) => name.startsWith(`${part}.tar`));
+	if (member === undefined)
+		throw new PackageError(`${path.basename(file)} has no ${part === 'data' ? 'file tree' : 'description'}`);
 	mkdirSync(path.dirname(target), { recursive: true });
 	const partial = `${target}.${randomUUID()}`;
 	const output = openSync(partial, 'w');

@@ -4,7 +4,7 @@ import { cacheRoot, fromRoot } from '../build/paths.js';
 import { PackageError } from '../errors.js';
 import { type Log, silentLog } from '../log.js';
 import { unpackDeb } from './deb.js';
-import { PackageStore } from './packages.js';
+import { type FetchedPackage, PackageStore } from './packages.js';
 import { readTar } from './tar-reader.js';
 
 /**
@@ -41,10 +41,24 @@ export async function unpackPackage(name: string, into: string, signal: AbortSig
 	}
 }
 
+/**
+ * A Debian package as the archive has it.
+ *
+ * @throws PackageError
+ */
+export async function packageDeb(name: string, signal: AbortSignal): Promise<Buffer> {
+	return readFileSync((await fetchPackage(name, signal, silentLog)).path);
+}
+
 async function packageArchive(name: string, signal: AbortSignal, log: Log): Promise<Buffer> {
+	const fetched = await fetchPackage(name, signal, log);
+	return readFileSync(await unpackDeb(fetched.path, fetched.sha256, cacheRoot));
+}
+
+async function fetchPackage(name: string, signal: AbortSignal, log: Log): Promise<FetchedPackage> {
 	const lockFile = fromRoot('images', 'packages.lock');
 	const store = new PackageStore({ cache: cacheRoot, lockFile, suite: 'bookworm', signal, log });
 	const [fetched] = await store.fetch({ names: [name], dependencies: false });
 	if (fetched === undefined) throw new PackageError(`there is no package ${name}`);
-	return readFileSync(await unpackDeb(fetched.path, fetched.sha256, cacheRoot));
+	return fetched;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ImageError } from '../errors.js';
 import { unpackDeb } from './deb.js';
 import type { CollisionRule, Declaration, Entry, Layer, PlacedLayer } from './declaration.js';
+import { type InstalledPackage, writeDpkgDatabase } from './dpkg-database.js';
 import type { PackageStore } from './packages.js';
 import { readTar, type TarEntry } from './tar-reader.js';
 import { type Collisions, RootTree, type TreeNode } from './tree.js';
@@ -25,10 +26,12 @@ export interface RootSources {
  */
 export async function buildRoot(declaration: Declaration, sources: RootSources): Promise<RootTree> {
 	const tree = new RootTree(declaration.time);
+	const installed = new Map<string, InstalledPackage>();
 	for (const placed of declaration.layers) {
 		sources.signal.throwIfAborted();
-		await addLayer(tree, placed, declaration, sources);
+		await addLayer(tree, placed, declaration, { ...sources, installed });
 	}
+	await writeDpkgDatabase(tree, [...installed.values()], declaration.time, sources.cache);
 	addUsers(tree, declaration);
 	return tree;
 }
@@ -37,7 +40,7 @@ async function addLayer(
 	tree: RootTree,
 	{ layer, folder }: PlacedLayer,
 	declaration: Declaration,
-	sources: RootSources,
+	sources: RootSources & { installed: Map<string, InstalledPackage> },
 ): Promise<void> {
 	const { time } = declaration;
 	if ('packages' in layer) await addPackages(tree, layer, sources);
@@ -74,7 +77,7 @@ function same(a: TreeNode, b: TreeNode): boolean {
 async function addPackages(
 	tree: RootTree,
 	layer: Extract<Layer, { packages: string[] }>,
-	sources: RootSources,
+	sources: RootSources & { installed: Map<string, InstalledPackage> },
 ): Promise<void> {
 	const fetched = await sources.packages.fetch({ names: layer.packages, dependencies: layer.dependencies });
 	const left = (name: string) =>
@@ -82,6 +85,7 @@ async function addPackages(
 	for (const { path: file, sha256, name } of fetched) {
 		const archive = await unpackDeb(file, sha256, sources.cache);
 		const made = new Map<string, TreeNode>();
+		sources.installed.set(name, { name, file, sha256, files: made });
 		for (const entry of readTar(readFileSync(archive))) {
 			if (left(entry.path)) continue;
 			const node = entry.type === 'hardlink' ? made.get(entry.target) : tarNode(entry, archive);

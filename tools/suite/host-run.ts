@@ -1,5 +1,5 @@
 /** Runs a script among an image's packages on this host: what Linux says to the very same programs. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -13,6 +13,8 @@ export interface HostRunOptions {
 	timeout?: number;
 	/** Environment; there is no other. */
 	env?: Record<string, string>;
+	/** Files that are there: path, and what is in them. */
+	files?: Record<string, Uint8Array>;
 }
 
 export interface HostResult {
@@ -33,7 +35,7 @@ fail() { echo "$*" >&2; exit ${SETUP_FAILED}; }
 lower=$1 place=$2 script=$3 user=$4; shift 4
 mount -t tmpfs -o mode=755 tmpfs "$place" && mkdir "$place/upper" "$place/work" "$place/root" || fail "no file system in memory"
 mount -t overlay -o "lowerdir=$lower,upperdir=$place/upper,workdir=$place/work$user" overlay "$place/root" || fail "no overlay file system"
-cd "$place/root" && mkdir -p proc dev tmp run || fail "no root"
+cp -r "$place-files/." "$place/root/" && cd "$place/root" && mkdir -p proc dev tmp run || fail "no root"
 mount -t proc proc proc || fail "no /proc"
 mount --bind proc/sys proc/sys && mount -o remount,bind,ro proc/sys || fail "no /proc/sys that is read-only"
 mount -t tmpfs -o mode=755 tmpfs dev && mkdir dev/pts dev/shm && chmod 1777 dev/shm tmp || fail "no /dev"
@@ -84,10 +86,16 @@ function able(folder: string, signal: AbortSignal): Promise<void> {
 }
 
 async function enterRoot(folder: string, script: string, options: HostRunOptions): Promise<HostResult> {
-	const { signal, timeout = 120_000, env = {} } = options;
+	const { signal, timeout = 120_000, env = {}, files = {} } = options;
 	const place = mkdtempSync(path.join(tmpdir(), 'imposos-host-'));
 	const root = path.join(place, 'place');
 	mkdirSync(root);
+	mkdirSync(`${root}-files`);
+	for (const [name, bytes] of Object.entries(files)) {
+		const file = path.join(`${root}-files`, name);
+		mkdirSync(path.dirname(file), { recursive: true });
+		writeFileSync(file, bytes);
+	}
 	const privileged = process.getuid?.() === 0;
 	const spaces = ['--mount', '--pid', '--fork', '--kill-child', '--uts', '--ipc', '--net'];
 	const user = privileged ? [] : ['--user', '--map-root-user'];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fromRoot } from '../../../tools/build/paths.js';
+import { packageDeb } from '../../../tools/image/package-file.js';
 import type { CaseMachine } from '../../../tools/suite/case-machine.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import type { CaseDeclaration } from '../../../tools/suite/declaration.js';
@@ -21,6 +22,8 @@ export interface Program {
 	readonly alone?: string;
 	/** Long enough for the full tier alone. */
 	readonly full?: true;
+	/** Names of Debian packages that lie in /root as files. */
+	readonly packages?: readonly string[];
 	/** Seconds; 300 when left out. */
 	readonly timeout?: number;
 }
@@ -50,11 +53,14 @@ export function programCase(phase: string, image: string, program: Program): Cas
 }
 
 async function compare(vm: CaseMachine, t: CaseTools, image: string, program: Program, script: string): Promise<void> {
-	const { says, alone, timeout = 300 } = program;
+	const { says, alone, timeout = 300, packages = [] } = program;
 	const limit = (timeout - 20) * 1000;
+	const files: Record<string, Uint8Array> = {};
+	for (const name of packages) files[`/root/${name}.deb`] = await packageDeb(name, t.signal);
+	for (const [name, bytes] of Object.entries(files)) await vm.putFile(name, bytes);
 	const guest = vm.exec(['/bin/sh', '-c', script], { env: environment, timeout: limit });
 	if (alone === undefined) {
-		const host = runOnHost(image, script, { env: environment, signal: t.signal, timeout: limit });
+		const host = runOnHost(image, script, { env: environment, files, signal: t.signal, timeout: limit });
 		// Whoever fails first is told of; the other is no unhandled rejection.
 		guest.catch(() => {});
 		const linux = await host.catch((error: unknown) => {
