@@ -39,6 +39,9 @@ void tmpfs_add_blocks(struct inode *i, int pages)
 	spin_unlock(&i->lock);
 }
 
+/* Calls write no more, and no new mapping does. F_SEAL_FUTURE_WRITE leaves those alone that there are. */
+#define NO_WRITES (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+
 /* A locked page is going to have data. 0 or -ENOSPC. */
 static int make_data(struct inode *i, struct page *p)
 {
@@ -120,8 +123,8 @@ static int write_begin(struct file *f, struct address_space *m, loff_t pos, unsi
 
 	(void)f;
 	(void)fsdata;
-	if (tmpfs_i(i)->seals & (F_SEAL_WRITE | F_SEAL_GROW)) {
-		if (tmpfs_i(i)->seals & F_SEAL_WRITE)
+	if (tmpfs_i(i)->seals & (NO_WRITES | F_SEAL_GROW)) {
+		if (tmpfs_i(i)->seals & NO_WRITES)
 			return -EPERM;
 		if (pos + len > i->size)
 			return -EPERM;
@@ -213,7 +216,7 @@ const struct vm_ops shmem_vm_ops = {
 
 static int tmpfs_mmap(struct file *f, struct vm_area *vma)
 {
-	if ((tmpfs_i(f->inode)->seals & F_SEAL_WRITE) && (vma->flags & VM_SHARED)) {
+	if ((tmpfs_i(f->inode)->seals & NO_WRITES) && (vma->flags & VM_SHARED)) {
 		if (vma->flags & VM_WRITE)
 			return -EPERM;
 		vma->flags &= ~VM_MAYWRITE;
@@ -343,7 +346,7 @@ static long tmpfs_fallocate(struct file *f, int mode, loff_t off, loff_t len)
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
 		loff_t end = off + len;
 
-		if (seals & F_SEAL_WRITE)
+		if (seals & NO_WRITES)
 			error = -EPERM;
 		else
 			error = punch(i, off, end);

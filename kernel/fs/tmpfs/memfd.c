@@ -4,7 +4,7 @@
 #include <fs/memfd.h>
 #include <mm/shmem.h>
 
-#define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 
 struct file *memfd_create(const char *name, bool sealable)
 {

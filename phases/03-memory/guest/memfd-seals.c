@@ -14,7 +14,7 @@
 #define ALLOW 2		/* MFD_ALLOW_SEALING */
 #define ADD_SEALS 1033
 #define GET_SEALS 1034
-enum { SEAL = 1, SHRINK = 2, GROW = 4, WRITE = 8 };
+enum { SEAL = 1, SHRINK = 2, GROW = 4, WRITE = 8, FUTURE_WRITE = 16 };
 
 static void test_seals(void)
 {
@@ -52,6 +52,44 @@ static void test_seals(void)
 	IS(fcntl(fd, GET_SEALS), SEAL | SHRINK | GROW | WRITE);
 	close(fd);
 	close(plain);
+}
+
+/* Who maps it already goes on writing, a child too; nobody else begins to. */
+static void test_future_write(void)
+{
+	int fd = memfd_create("later", ALLOW), status;
+	char *p, *r, *s;
+
+	ftruncate(fd, 2 * PAGE);
+	p = mmap(0, PAGE, RW, MAP_SHARED, fd, 0);
+	r = mmap(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	p[0] = 'a';
+	IS(fcntl(fd, ADD_SEALS, FUTURE_WRITE), 0);
+	IS(fcntl(fd, GET_SEALS), FUTURE_WRITE);
+	ERRNO(pwrite(fd, "x", 1, 0), EPERM);
+	ERRNO(fallocate(fd, 3, 0, PAGE), EPERM);
+	ERRNO((long)mmap(0, PAGE, RW, MAP_SHARED, fd, 0), EPERM);
+	s = mmap(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	OK(s != MAP_FAILED && s[0] == 'a', "to read");
+	ERRNO(mprotect(s, PAGE, RW), EACCES);
+	IS(store(p + 1), 0);
+	if (!fork()) {
+		p[0] = 'b';
+		_exit(0);
+	}
+	wait(&status);
+	IS(s[0], 'b');
+	IS(mprotect(r, PAGE, RW), 0);		/* it was made before */
+	IS(ftruncate(fd, 3 * PAGE), 0);		/* other seals are for that */
+	munmap(p, PAGE);
+	munmap(r, PAGE);
+	p = mmap(0, PAGE, RW, MAP_PRIVATE, fd, 0);
+	OK(p != MAP_FAILED && !store(p), "a private copy");
+	IS(s[0], 'b');
+	IS(fcntl(fd, ADD_SEALS, WRITE), 0);	/* with the last mapping that writes */
+	munmap(p, PAGE);
+	munmap(s, PAGE);
+	close(fd);
 }
 
 static long shmem(void)
@@ -129,8 +167,9 @@ static void test_full(void)
 int main(void)
 {
 	catch_faults();
-	TEST_PLAN(47);
+	TEST_PLAN(61);
 	test_seals();
+	test_future_write();
 	test_posix();
 	test_full();
 	return test_done();
