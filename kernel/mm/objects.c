@@ -530,6 +530,46 @@ bool slab_stat(unsigned index, struct slab_stat *s)
 	return false;
 }
 
+#ifdef CONFIG_DEBUG
+/* Counts one more for the caller, kept in order; who does not fit is left out. */
+static unsigned count_caller(struct slab_caller *callers, unsigned n, unsigned max, void *caller)
+{
+	unsigned i = 0;
+
+	while (i < n && callers[i].caller != caller)
+		i++;
+	if (i == n) {
+		if (n == max)
+			return n;
+		callers[n++] = (struct slab_caller){ caller, 0 };
+	}
+	callers[i].objects++;
+	for (; i && callers[i - 1].objects < callers[i].objects; i--)
+		swap(callers[i], callers[i - 1]);
+	return n;
+}
+
+unsigned slab_callers(const char *cache, struct slab_caller *callers, unsigned max)
+{
+	unsigned n = 0;
+
+	for (unsigned long pfn = 0; pfn < max_pfn; pfn++) {
+		struct page *p = pfn_to_page(pfn);
+		const struct kmem_cache *c = p->slab_cache;
+
+		if (!page_test(p, PG_SLAB) || page_test(p, PG_TAIL) || strcmp(c->name, cache))
+			continue;
+		for (unsigned i = 0; i < c->per_slab; i++) {
+			const struct object_tail *t = tail_of(c, (char *)page_address(p) + i * c->stride);
+
+			if (t->zone == ZONE_USED)
+				n = count_caller(callers, n, max, t->caller);
+		}
+	}
+	return n;
+}
+#endif
+
 void __init mm_init_objects(void)
 {
 	unsigned i, k = 0;

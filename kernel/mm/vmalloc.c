@@ -45,6 +45,7 @@ static unsigned long stack_slots[(KSTACK_SLOTS + 31) / 32];	/* vmap_lock: 1 = ta
 static unsigned stack_hint;					/* vmap_lock */
 static void *stack_cache[KSTACK_CACHE];				/* interrupts off: mapped, free */
 static unsigned stack_cached;
+static unsigned long tables;				/* vmap_lock: page tables made here; they stay */
 
 /* The entry of addr, with its page table made if need be. NULL: out of memory. */
 static u64 *pte_make(unsigned long addr)
@@ -62,6 +63,7 @@ static u64 *pte_make(unsigned long addr)
 			page_set(table, PG_PAGETABLE);
 			set_pte(pde, page_to_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED);
 			mem_count(MEM_PAGE_TABLES, 1);
+			tables++;
 			table = NULL;
 		}
 		spin_unlock_irqrestore(&vmap_lock, flags);
@@ -291,6 +293,11 @@ void iounmap(void __iomem *p)
 {
 	if (p)
 		region_free(&device_region, (void *)((unsigned long)p & PAGE_MASK));
+}
+
+unsigned long vmalloc_tables(void)
+{
+	return READ_ONCE(tables);
 }
 
 unsigned long vmalloc_used(void)

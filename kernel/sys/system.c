@@ -14,6 +14,7 @@
 #include <mm/swap.h>
 #include <sched/signal.h>
 #include <sched/task.h>
+#include <sys/leaks.h>
 #include <sys/syscalls.h>
 #include <sys/utsname.h>
 #include <abi/capability.h>
@@ -258,16 +259,19 @@ long sys_reboot(int magic1, int magic2, unsigned cmd, const void __user *arg __m
 	case LINUX_REBOOT_CMD_RESTART:
 	case LINUX_REBOOT_CMD_RESTART2:
 		pr_notice("restarting\n");
+		leaks_report();
 		devices_shutdown();
 		power_restart();
 		break;
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		pr_notice("powering off\n");
+		leaks_report();
 		devices_shutdown();
 		power_off();
 		break;
 	case LINUX_REBOOT_CMD_HALT:
 		pr_notice("system halted\n");
+		leaks_report();
 		devices_shutdown();
 		power_halt();
 		break;

@@ -175,6 +175,8 @@ static void divide_by_zero(void)
 }
 
 static void privileged(void) { __asm__ volatile("ud2"); }
+/* An address space that nobody refers to. */
+static void leak(void) { (void)mm_alloc(); }
 static void bug(void) { BUG(); }
 static void do_panic(void) { panic("as asked"); }
 
@@ -189,7 +191,7 @@ static const struct violation {
 	{ "sleep-with-spin-lock", sleep_with_spin_lock }, { "lock-order", lock_order }, { "free-twice", free_twice },
 	{ "use-after-free", use_after_free }, { "write-past-end", write_past_end }, { "index-past-end", index_past_end },
 	{ "shift-too-far", shift_too_far }, { "fault-in-message", fault_in_message },
-	{ "divide-by-zero", divide_by_zero }, { "invalid-opcode", privileged }, { "bug", bug }, { "panic", do_panic },
+	{ "divide-by-zero", divide_by_zero }, { "invalid-opcode", privileged }, { "leak", leak }, { "bug", bug }, { "panic", do_panic },
 };
 
 static ssize_t violate_write(struct file *f __maybe_unused, struct iov_iter *it, loff_t *pos)

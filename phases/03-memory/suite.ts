@@ -1,4 +1,5 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { leakCases } from './cases/leaks.js';
 import { pressureCases } from './cases/pressure.js';
 import { programCases } from './cases/programs.js';
 import { protectionCases } from './cases/protection.js';
@@ -30,6 +31,7 @@ export const suite = defineSuite({
 		...stressCases,
 		...programCases,
 		...pressureCases,
+		...leakCases,
 		...protectionCases,
 		...ruleCases,
 	],

@@ -27,6 +27,13 @@ struct slab_stat {
 };
 bool slab_stat(unsigned index, struct slab_stat *s);
 
+/* Debug builds: who took the objects of a cache that are not free, most first; how many of callers[] are filled. Looks at every frame. */
+struct slab_caller {
+	void *caller;
+	unsigned long objects;
+};
+unsigned slab_callers(const char *cache, struct slab_caller *callers, unsigned max);
+
 /* Page-granular kernel memory at any physical place, with an unmapped guard page after it. Sleeps. */
 void *vmalloc(size_t size);
 void vfree(void *p);				/* NULL allowed */
@@ -34,6 +41,7 @@ void vfree(void *p);				/* NULL allowed */
 void *module_alloc(size_t size);
 void module_free(void *p);
 void module_protect(void *start, size_t size, bool write, bool exec);
+unsigned long vmalloc_tables(void);		/* page tables for these */
 unsigned long vmalloc_used(void);		/* bytes mapped by vmalloc(), ioremap(), modules */
 /* kmalloc up to a page or so, else vmalloc. */
 void *kvmalloc(size_t size, unsigned gfp);

@@ -194,7 +194,7 @@ static void check(const struct way *way)
 	BAIL_UNLESS(large > 0 && other > 0, "processes");
 	error = way->take(2 * LEFT + 1024);
 	IS(error, 0);
-	if (error)
+	if (error || proc_figure("/proc/vmstat", "oom_kill") == before)
 		kill(large, SIGKILL);
 	for (unsigned i = 0; i < ntasks; i++)
 		kill(tasks[i], SIGKILL);
