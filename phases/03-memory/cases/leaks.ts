@@ -58,7 +58,11 @@ export const leakCases = defineCases([
 			await vm.sh('echo leak >/proc/violate');
 			const from = vm.console.position;
 			await vm.control.power('off');
-			const { match } = await vm.console.waitFor(/leak: 2 [^\n]*\n[^\n]*taken by[^\n]*\n/, { from, timeout: 60_000, signal: t.signal });
+			const { match } = await vm.console.waitFor(/leak: 2 [^\n]*\n[^\n]*taken by[^\n]*\n/, {
+				from,
+				timeout: 60_000,
+				signal: t.signal,
+			});
 			t.match(match[0], /leak: 2 of mm where 1 are accounted for/, 'the cache');
 			t.match(match[0], /2 objects of mm taken by mm_alloc/, 'the call');
 			await vm.machine.ended();
