@@ -41,6 +41,18 @@ export class DiskFolder {
 		return { file, format: 'raw', durable: true };
 	}
 
+	/** An empty swap area, as mkswap(8) makes one of a whole disk. */
+	swap(): DiskSpec {
+		const file = path.join(this.#folder, 'swap.img');
+		const header = Buffer.alloc(4096);
+		header.writeUInt32LE(1, 1024);
+		header.writeUInt32LE(bytes / 4096 - 1, 1028);
+		header.write('SWAPSPACE2', 4086, 'latin1');
+		writeFileSync(file, header);
+		truncateSync(file, bytes);
+		return { file, format: 'raw' };
+	}
+
 	/** An empty ext3 without a partition table. @throws ToolError */
 	async ext3(name: 'root' | 'scratch', signal: AbortSignal): Promise<DiskSpec> {
 		const file = path.join(this.#folder, `${name}-ext3.img`);

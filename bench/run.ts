@@ -16,7 +16,7 @@ export interface BenchOptions {
 	/** Count guest instructions instead of processor time. */
 	icount: boolean;
 	versus: 'linux' | undefined;
-	/** Names of rows or groups; all but the group `disk` when empty. `disk` stands alone: wall time is its measure. */
+	/** Names of rows or groups; all but the groups `disk` and `swap` when empty. Those stand alone: wall time is their measure. */
 	rows: readonly string[];
 	runs: number;
 	lifetime: Lifetime;
@@ -31,15 +31,19 @@ interface Contender {
 	results: MicroResult[];
 }
 
-/** Whether the rows are those of the filesystem's own disk. Pure. */
-export function isDisk(rows: readonly string[]): boolean {
-	return rows.includes('disk');
+/** Groups of rows with a second disk of their own, measured by wall time. */
+export type DiskGroup = 'disk' | 'swap';
+
+/** The group of that kind that is among the rows. Pure. */
+export function diskGroup(rows: readonly string[]): DiskGroup | undefined {
+	return rows.includes('disk') ? 'disk' : rows.includes('swap') ? 'swap' : undefined;
 }
 
 /** The machine that both kernels run on. */
-function bareMachine(icount: boolean, disks: DiskSpec[]): MachineSpec {
+function bareMachine(icount: boolean, disks: DiskSpec[], memory = defaultMachine.memory): MachineSpec {
 	return {
 		...defaultMachine,
+		memory,
 		network: false,
 		audio: false,
 		disks,
@@ -54,8 +58,10 @@ function bareMachine(icount: boolean, disks: DiskSpec[]): MachineSpec {
  */
 export async function bench(options: BenchOptions): Promise<Comparison> {
 	const { variant, versus, rows, runs, lifetime, signal, log } = options;
-	const disk = isDisk(rows);
-	const icount = options.icount && !disk;
+	const group = diskGroup(rows);
+	const icount = options.icount && group === undefined;
+	/** What swap holds is three times that. */
+	const memory = group === 'swap' ? 128 : defaultMachine.memory;
 	const { buildImage } = await import('../tools/image/build.js');
 	const program = await buildMicro(signal);
 	const linux = await fetchLinux({ signal, log });
@@ -63,12 +69,13 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	const { path: root } = await buildImage({ name: 'bench', variant, signal, log });
 	const images = new DiskFolder(lifetime);
 	const wanted = rows.length === 0 ? '' : `rows=${rows.join(',')}`;
+	const second = (): DiskSpec[] => (group === 'swap' ? [images.swap()] : group === 'disk' ? [images.impfs()] : []);
 	const contenders: Contender[] = [
 		{
 			name: 'ImposOS',
 			results: [],
 			machine: async () => ({
-				...bareMachine(icount, [images.copy(root), ...(disk ? [images.impfs()] : [])]),
+				...bareMachine(icount, [images.copy(root), ...second()], memory),
 				kernel: kernelPath(variant),
 				append: `root=/dev/sda1 rootfstype=impfs init=/init console=ttyS0 quiet ${wanted}`.trim(),
 			}),
@@ -76,16 +83,22 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	];
 	if (versus === 'linux') {
 		const modules = await fetchLinuxModules(diskModules, { signal, log });
-		const initrd = writeProgramRoot(program, modules, { busybox: linux.busybox, archive });
+		// The tree would take much of a small machine's memory.
+		const files = group === 'swap' ? undefined : { busybox: linux.busybox, archive };
+		const initrd = writeProgramRoot(program, modules, files);
 		contenders.push({
 			name: 'Linux',
 			results: [],
 			machine: async () => ({
 				...linuxPeerMachine(linux.kernel, initrd, wanted),
-				...bareMachine(icount, [
-					await images.ext3('root', signal),
-					...(disk ? [await images.ext3('scratch', signal)] : []),
-				]),
+				...bareMachine(
+					icount,
+					[
+						await images.ext3('root', signal),
+						...(group === 'disk' ? [await images.ext3('scratch', signal)] : second()),
+					],
+					memory,
+				),
 			}),
 		});
 	}
@@ -97,16 +110,16 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 		}
 	}
 	const [ours = [], theirs] = contenders.map(({ results }) => results);
-	if (disk) return throughput(ours, theirs);
+	if (group !== undefined) return throughput(group, ours, theirs);
 	const value = icount ? undefined : cpuNanoseconds;
 	const table = medianRows(ours, value);
 	return compare(icount ? 'instructions' : 'nanoseconds', table, theirs && medianRows(theirs, value));
 }
 
 /** Operations a second, with the ratios by processor time beside those by wall time. Pure. */
-function throughput(ours: MicroResult[], theirs: MicroResult[] | undefined): Comparison {
+function throughput(of: DiskGroup, ours: MicroResult[], theirs: MicroResult[] | undefined): Comparison {
 	const rows = (results: MicroResult[], value: typeof perSecond) =>
-		medianRows(results, value).filter(({ group }) => group === 'disk');
+		medianRows(results, value).filter(({ group }) => group === of);
 	const wall = compare('throughput', rows(ours, perSecond), theirs && rows(theirs, perSecond));
 	const cpu = compare('nanoseconds', rows(ours, cpuNanoseconds), theirs && rows(theirs, cpuNanoseconds));
 	return {

@@ -18,7 +18,7 @@ const char *self = "/init";
 u32 vdso, sysenter_entry;
 
 static const struct group *const groups[] = {
-	&syscalls_group, &processes_group, &memory_group, &events_group, &disk_group,
+	&syscalls_group, &processes_group, &memory_group, &events_group, &disk_group, &swap_group,
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -169,11 +169,11 @@ static int listed(const char *list, const char *name)
 	return 0;
 }
 
-/* Without a word everything but the disk's rows, which write to a disk of their own. */
+/* Without a word everything but the rows that have a disk of their own. */
 static int wanted(const struct group *group, const char *name, int argc, char **argv, const char *list)
 {
 	if (argc < 2 && !list)
-		return group != &disk_group;
+		return group != &disk_group && group != &swap_group;
 	if (list)
 		return listed(list, name) || listed(list, group->name);
 	for (int i = 1; i < argc; i++)
@@ -221,7 +221,7 @@ __attribute__((used)) static void start(u32 *stack)
 		self = argv[0];
 	if (init) {
 		argc = 1;
-		start_as_init(list && listed(list, disk_group.name));
+		start_as_init(list && (listed(list, disk_group.name) || listed(list, swap_group.name)));
 	}
 	sys4(NR_prlimit64, 0, 7, limits, 0);	/* RLIMIT_NOFILE, for rows with a thousand descriptors */
 	for (u32 g = 0; g < GROUPS; g++) {

@@ -2,7 +2,8 @@
  * Request queue of a disk: merges bios into requests, sorts them by sector, runs one at a time, sequences flushes.
  *
  *   sorted    data requests by first sector, served in one direction from the last position on (C-LOOK), unless the
- *             oldest has waited longer than PATIENCE
+ *             oldest has waited too long. Reads come first, since somebody waits for each; after READS_IN_ROW of them
+ *             a write has its turn. Writes leave some requests free, so that no read waits behind a full queue of them
  *   ordered   in order of submission: flushes, writes with preflush or fua, and data that overlaps an older request
  *             (barrier: it starts when all older ones have ended)
  *
@@ -21,7 +22,10 @@
 #include <mm/kmalloc.h>
 
 #define POOL 64
-#define PATIENCE (300 * NSEC_PER_MSEC)
+#define FOR_READS (POOL / 4)
+#define READS_IN_ROW 16u
+#define READ_PATIENCE (300 * NSEC_PER_MSEC)
+#define WRITE_PATIENCE (2 * NSEC_PER_SEC)
 #define DEFAULT_TIMEOUT_MS 30000u
 
 enum { STEP_PREFLUSH, STEP_DATA, STEP_POSTFLUSH };
@@ -35,6 +39,8 @@ struct request_queue {
 	struct list_head sorted, ordered;	/* l */
 	struct list_head age;		/* l sorted ones, oldest first */
 	struct list_head free;		/* l */
+	unsigned nr_free;		/* l */
+	unsigned reads_in_row;		/* l since the last write */
 	struct request *active;		/* l */
 	bool blocked;			/* l the driver said -EBUSY */
 	bool dead;			/* l */
@@ -99,24 +105,45 @@ static void unlink_request(struct request *rq)
 	list_del_init(&rq->age_link);
 }
 
-static struct request *pick_sorted(struct request_queue *q, u64 before)
+/* Of the reads, or of the others: the oldest if it has waited long, else the next in the direction. */
+static struct request *pick_of(struct request_queue *q, bool reads, nsec_t patience)
 {
 	struct request *rq, *first = NULL;
 
-	if (list_empty(&q->sorted))
-		return NULL;
-	rq = list_first_entry(&q->age, struct request, age_link);
-	if (rq->seq >= before)
-		return NULL;
-	if (before != ~0ull || ktime_get() - rq->queued > PATIENCE)
-		return rq;
+	list_for_each_entry(rq, &q->age, age_link) {
+		if ((rq->want == BIO_READ) != reads)
+			continue;
+		if (ktime_get() - rq->queued > patience)
+			return rq;
+		break;
+	}
 	list_for_each_entry(rq, &q->sorted, link) {
+		if ((rq->want == BIO_READ) != reads)
+			continue;
 		if (!first)
 			first = rq;
 		if (rq->sector >= q->position)
 			return rq;
 	}
 	return first;
+}
+
+/* The oldest of those from before `before`; ~0: whichever is best. */
+static struct request *pick_sorted(struct request_queue *q, u64 before)
+{
+	struct request *rq, *read, *write;
+
+	if (list_empty(&q->sorted))
+		return NULL;
+	if (before != ~0ull) {
+		rq = list_first_entry(&q->age, struct request, age_link);
+		return rq->seq < before ? rq : NULL;
+	}
+	read = pick_of(q, true, READ_PATIENCE);
+	write = pick_of(q, false, WRITE_PATIENCE);
+	rq = read && (!write || q->reads_in_row < READS_IN_ROW) ? read : write;
+	q->reads_in_row = rq == read ? q->reads_in_row + 1 : 0;
+	return rq;
 }
 
 static struct request *pick(struct request_queue *q)
@@ -138,6 +165,7 @@ static struct request *pick(struct request_queue *q)
 static void free_request(struct request_queue *q, struct request *rq)
 {
 	list_add(&rq->link, &q->free);
+	q->nr_free++;
 }
 
 /* The active request's current step goes to the driver. False: it ended at once with *error. */
@@ -303,6 +331,11 @@ static void count_part(struct bio *b, u32 sectors)
 	done[1] += sectors;
 }
 
+static bool has_free(const struct request_queue *q, enum bio_op op)
+{
+	return q->nr_free > (op == BIO_READ ? 0 : FOR_READS);
+}
+
 /* Merges or makes a request; false: none is free. lock held. */
 static bool try_add(struct request_queue *q, struct bio *b)
 {
@@ -316,11 +349,12 @@ static bool try_add(struct request_queue *q, struct bio *b)
 		count_part(b, sectors);
 		return true;
 	}
-	if (list_empty(&q->free))
+	if (!has_free(q, b->op))
 		return false;
 	count_part(b, sectors);
 	rq = list_first_entry(&q->free, struct request, link);
 	list_del(&rq->link);
+	q->nr_free--;
 	fill(q, rq, b, sector, sectors);
 	rq->barrier = wait;
 	if (plain && !wait)
@@ -328,11 +362,6 @@ static bool try_add(struct request_queue *q, struct bio *b)
 	else
 		list_add_tail(&rq->link, &q->ordered);
 	return true;
-}
-
-static bool has_free(struct request_queue *q)
-{
-	return !list_empty(&q->free) || q->dead;
 }
 
 void queue_add(struct request_queue *q, struct bio *b)
@@ -361,7 +390,7 @@ void queue_add(struct request_queue *q, struct bio *b)
 		if (added)
 			return;
 		/* Every request that ends wakes the queue. */
-		wait_event(&q->wait, has_free(q));
+		wait_event(&q->wait, has_free(q, b->op) || q->dead);
 	}
 }
 
@@ -504,6 +533,7 @@ struct request_queue *queue_create(struct disk *d)
 	list_init(&q->ordered);
 	list_init(&q->age);
 	list_init(&q->free);
+	q->nr_free = POOL;
 	wait_queue_init(&q->wait);
 	timer_init(&q->timer, timer_fired);
 	for (unsigned i = 0; i < POOL; i++)

@@ -123,6 +123,21 @@ static bool read_lock_is_enough(int advice)
 	       advice == MADV_COLD || advice == MADV_PAGEOUT;
 }
 
+/* Why the page of `at` cannot be brought in, where vm_get_page() says no more than -EFAULT. */
+static int no_page(struct mm *mm, unsigned long at, bool write, int error)
+{
+	struct vm_area *a;
+
+	down_read(&mm->mmap_lock);
+	a = vma_find(mm, at);
+	if (!a || a->start > at)
+		error = -ENOMEM;
+	else if (!(a->flags & (write ? VM_WRITE : VM_READ)))
+		error = -EINVAL;
+	up_read(&mm->mmap_lock);
+	return error;
+}
+
 static int advise_populate(struct mm *mm, unsigned long start, unsigned long end, bool write)
 {
 	unsigned long at;
@@ -132,7 +147,7 @@ static int advise_populate(struct mm *mm, unsigned long start, unsigned long end
 		int error = vm_get_page(mm, at, write, &p);
 
 		if (error)
-			return vma_find(mm, at) ? error : -ENOMEM;
+			return no_page(mm, at, write, error);
 		page_put(p);
 		if (fatal_signal_pending(current))
 			return -EINTR;

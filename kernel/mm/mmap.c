@@ -199,6 +199,10 @@ static long map_locked(struct mm *mm, struct file *file, unsigned long addr, uns
 	return error ? error : at;
 }
 
+/* What MAP_SHARED_VALIDATE lets pass. The others pass over flags that they do not know. */
+#define VALIDATED	(MAP_TYPE | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | \
+			 MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
+
 long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned prot, unsigned flags, unsigned long pgoff)
 {
 	unsigned type = flags & MAP_TYPE, vm_flags = prot_flags(prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
@@ -214,8 +218,10 @@ long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned 
 	len = ALIGN_UP(len, PAGE_SIZE);
 	if (pgoff + (len >> PAGE_SHIFT) < pgoff)
 		return -EOVERFLOW;
-	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+	if (type != MAP_PRIVATE && type != MAP_SHARED && !(type == MAP_SHARED_VALIDATE && file))
 		return -EINVAL;
+	if (type == MAP_SHARED_VALIDATE && (flags & ~VALIDATED))
+		return -EOPNOTSUPP;
 	if (flags & MAP_HUGETLB)
 		return -EINVAL;
 	if ((flags & MAP_NORESERVE) && overcommit_mode != OVERCOMMIT_NEVER)

@@ -106,7 +106,7 @@ static long remap_fixed(struct mm *mm, unsigned long addr, unsigned long old_len
 	a = area_to_move(mm, addr, old_len, new_len);
 	if (IS_ERR(a))
 		return PTR_ERR(a);
-	if ((flags & MREMAP_DONTUNMAP) && (a->flags & VM_SHARED))
+	if ((flags & MREMAP_DONTUNMAP) && (a->flags & (VM_DONTEXPAND | VM_IO | VM_SPECIAL)))
 		return -EINVAL;
 	if (!(flags & MREMAP_FIXED)) {
 		long free = area_place(mm, to, new_len, MMAP_MIN_ADDR, USER_END);

@@ -17,6 +17,7 @@ export const command = defineCommand<{
 		['imposos bench --vs linux --keep', 'The same, and write docs/results/bench.json'],
 		['imposos bench --vs linux --rows memory events', 'Only these groups or rows'],
 		['imposos bench --vs linux --rows disk', 'Throughput of impfs beside ext3, median of five runs'],
+		['imposos bench --vs linux --rows swap', 'Data of three times memory, in swap, beside Linux: median of three'],
 		['imposos bench --vs linux --no-icount --runs 5', 'Processor time, median of five boots'],
 	],
 	builder: (yargs) =>
@@ -29,18 +30,25 @@ export const command = defineCommand<{
 				array: true,
 				requiresArg: true,
 				default: [] as string[],
-				describe: 'Rows, or groups: syscalls processes memory events disk; all but disk if left out',
+				describe: 'Rows, or groups: syscalls processes memory events disk and swap; all but disk and swap if left out',
 			})
 			.option('keep', { type: 'boolean', default: false, describe: 'Write the figures to docs/results/bench.json' })
-			.option('runs', { type: 'number', requiresArg: true, describe: 'Boots; the median counts. 1, or 5 for disk' }),
+			.option('runs', {
+				type: 'number',
+				requiresArg: true,
+				describe: 'Boots; the median counts. 1, or 5 for disk, 3 for swap',
+			}),
 	run: async ({ vs, variant, icount, rows, keep, json, ...options }, { lifetime, signal, log, print, exitWith }) => {
 		const { formatComparison, worsened } = await import('../../bench/compare.js');
-		const { bench, isDisk } = await import('../../bench/run.js');
+		const { bench, diskGroup } = await import('../../bench/run.js');
 		const { UsageError } = await import('../errors.js');
-		const runs = options.runs ?? (isDisk(rows) ? 5 : 1);
+		const group = diskGroup(rows);
+		const runs = options.runs ?? (group === undefined ? 1 : group === 'disk' ? 5 : 3);
 		if (!Number.isInteger(runs) || runs < 1) throw new UsageError(`--runs ${runs}: not a positive number`);
-		if (isDisk(rows) && rows.length > 1)
-			throw new UsageError('--rows disk stands alone: it is measured in another way', { hint: 'run the rest apart' });
+		if (group !== undefined && rows.length > 1)
+			throw new UsageError(`--rows ${group} stands alone: it is measured in another way`, {
+				hint: 'run the rest apart',
+			});
 		const result = await bench({ variant, icount, versus: vs, rows, runs, lifetime, signal, log });
 		const { keepFigures, keptFigures } = await import('../../bench/kept.js');
 		print(json ? JSON.stringify(result, null, '\t') : formatComparison(result));

@@ -21,6 +21,13 @@ export const ruleCases = defineCases([
 		machine: { memory: 48 },
 		expects: /out of memory/i,
 	}),
+	guestTest(
+		'3.3/call-rules',
+		'what the calls of memory refuse and grant, by table: flags, addresses, lengths, limits',
+		{
+			args: ['/var/tmp/call-rules'],
+		},
+	),
 	guestTest('3.3/file-mapping', 'mappings of files on the disk: ends, truncation, one content for all', {
 		args: ['/var/tmp'],
 	}),
