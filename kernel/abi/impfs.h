@@ -285,6 +285,7 @@ _Static_assert(sizeof(struct impfs_xattr_entry) == 4, "xattr entry");
 #define IMPFS_JOURNAL_COMMIT	4u
 #define IMPFS_JOURNAL_MIN_BLOCKS 256u
 #define IMPFS_JOURNAL_MAX_BLOCKS 8192u
+#define IMPFS_JOURNAL_SEQUENCE_MAX 0x1000000000000ull	/* where replay may begin: more than time suffices for */
 #define IMPFS_JOURNAL_HEADER	32u
 #define IMPFS_JOURNAL_TAGS	253u		/* tags in a descriptor */
 #define IMPFS_JOURNAL_REVOKES	1015u		/* blocks in a revoke block */

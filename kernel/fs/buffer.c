@@ -48,27 +48,28 @@ struct buffer *buffer_get(struct block_device *b, u64 block)
 
 	if (block >= DIV_ROUND_UP(b->sectors, SECTORS) || block > 0xffffffff)
 		return NULL;
-	/* The common case: cached, with its buffer; the reference on the page keeps both. */
-	p = find_get_page(m, (unsigned long)block);
+	/* The common case: cached, with its buffer. Under the lock that buffer_releasepage() looks at the count with. */
+	spin_lock(&m->lock);
+	p = radix_lookup(&m->pages, (unsigned long)block);
 	if (p && page_test(p, PG_BUFFERS)) {
+		page_get(p);
 		bh = (struct buffer *)p->private;
 		atomic_inc(&bh->count);
+		spin_unlock(&m->lock);
 		if (page_test(p, PG_UPTODATE))
 			set_bit(B_UPTODATE, &bh->flags);
 		return bh;
 	}
-	if (p)
-		page_put(p);
+	spin_unlock(&m->lock);
 	p = find_or_create_page(m, (unsigned long)block, GFP_NOFS);
 	if (!p)
 		return NULL;
 	bh = attach(b, p);
+	if (bh)
+		atomic_inc(&bh->count);		/* holds the page's reference */
 	page_unlock(p);
-	if (!bh) {
+	if (!bh)
 		page_put(p);
-		return NULL;
-	}
-	atomic_inc(&bh->count);		/* holds the page's reference */
 	return bh;
 }
 
@@ -257,13 +258,18 @@ void buffer_invalidatepage(struct page *p, unsigned offset)
 
 int buffer_releasepage(struct page *p, unsigned gfp)
 {
+	struct address_space *m = p->mapping;
 	struct buffer *bh = (struct buffer *)p->private;
 
 	(void)gfp;
-	if (atomic_read(&bh->count) || bh->journal || (bh->flags & (1ul << B_DIRTY | 1ul << B_PINNED)))
+	spin_lock(&m->lock);
+	if (atomic_read(&bh->count) || bh->journal || (bh->flags & (1ul << B_DIRTY | 1ul << B_PINNED))) {
+		spin_unlock(&m->lock);
 		return 0;
+	}
 	page_clear(p, PG_BUFFERS);
 	p->private = 0;
+	spin_unlock(&m->lock);
 	kmem_cache_free(cache, bh);
 	return 1;
 }

@@ -2,6 +2,7 @@
 import type { Inode } from '../../tools/abi/impfs.js';
 import { IMPFS } from '../../tools/abi/impfs.js';
 import { MemoryDevice } from '../../tools/impfs/device.js';
+import { resetJournal } from '../../tools/impfs/journal.js';
 import { type MkfsOptions, mkfs } from '../../tools/impfs/mkfs.js';
 import { ImpfsVolume } from '../../tools/impfs/volume.js';
 
@@ -86,6 +87,7 @@ export function damages(): Record<string, Damage> {
 		'block bitmap': (d) => fill(d, group.block_bitmap, 0, BLOCK, 0xff),
 		'inode bitmap': (d) => fill(d, group.inode_bitmap, 0, 4, 0),
 		journal: (d) => fill(d, superblock.journal_start, 0, 9, 7),
+		'journal sequence': (d) => resetJournal(d, superblock, IMPFS.JOURNAL_SEQUENCE_MAX + 1, 1),
 		backup: (d) => fill(d, superblock.backup_start + 1, 1024, 1100, 0),
 		'inode table': (d) => fill(d, group.inode_table + 2, 0, 2000, 0xee),
 		links: set('/d1/f1', { links: 7 }),

@@ -43,7 +43,7 @@ function throwsErrno(
 
 t.test('every constant of the header is in the tables, with its value', async (t) => {
 	const header = readFileSync(fromRoot('kernel/abi/impfs.h'), 'utf8');
-	const declared = [...header.matchAll(/^#define IMPFS_(\w+)[ \t]+(0x[0-9a-f]+|\d+)u?\b/gm)];
+	const declared = [...header.matchAll(/^#define IMPFS_(\w+)[ \t]+(0x[0-9a-f]+|\d+)(?:u|ull)?\b/gm)];
 	t.ok(declared.length > 60);
 	const values = Object.fromEntries(declared.map(([, name = '', value = '']) => [name, Number(value)]));
 	t.same({ ...IMPFS }, values);

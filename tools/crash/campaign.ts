@@ -8,7 +8,7 @@ import path from 'node:path';
 import { type BootState, bootStates } from './boot.js';
 import { MAX_REGIONS } from './disk.js';
 import type { Violation } from './explore.js';
-import type { ExploreJob, JobResult } from './job.js';
+import { type ExploreJob, exploreWorker, type JobResult } from './job.js';
 import { runJobs } from './pool.js';
 import { type Plan, type Recorded, type RecordingMachine, record } from './record.js';
 import type { Workload } from './workload.js';
@@ -68,7 +68,8 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
 		if (kept !== undefined) results.set(name, kept);
 	}
 	const open = jobs.filter(({ name }) => !results.has(name));
-	await runJobs(
+	await runJobs<ExploreJob, JobResult>(
+		exploreWorker,
 		open.map(({ job }) => job),
 		options.signal,
 		(result, index) => {

@@ -33,6 +33,9 @@ export interface JobResult {
 	boots: BootState[];
 }
 
+/** The module of threads that run these. */
+export const exploreWorker = new URL('./explore-worker.js', import.meta.url);
+
 const time = { sec: 1_800_000_000, ns: 0 };
 
 /** Explores one share of one recorded volume. */

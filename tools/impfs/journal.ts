@@ -138,7 +138,9 @@ export function scanJournal(device: Device, superblock: Superblock): JournalScan
 	if (crc32c(0xffffffff, block, 0, journalSuperLayout.size - 4) !== journal.checksum) {
 		return { ...scan, problem: 'the journal super has a wrong checksum' };
 	}
-	if (journal.blocks !== superblock.journal_blocks || journal.head < 1 || journal.head >= journal.blocks) {
+	const { blocks, head, sequence } = journal;
+	const known = sequence >= 1 && sequence <= IMPFS.JOURNAL_SEQUENCE_MAX;
+	if (blocks !== superblock.journal_blocks || head < 1 || head >= blocks || !known) {
 		return { ...scan, problem: 'the journal super has impossible values' };
 	}
 	const reader = new LogReader(device, superblock, journal.head);

@@ -66,7 +66,8 @@ int journal_read_super(struct impfs *fs, struct page *page, u64 *sequence, u32 *
 		return err;
 	if (s->magic != IMPFS_JOURNAL_MAGIC || s->type != IMPFS_JOURNAL_SUPER ||
 	    crc32c(~0u, s, offsetof(struct impfs_journal_super, checksum)) != s->checksum ||
-	    s->blocks != fs->super->journal_blocks || s->head == 0 || s->head >= s->blocks || s->sequence == 0)
+	    s->blocks != fs->super->journal_blocks || s->head == 0 || s->head >= s->blocks || s->sequence == 0 ||
+	    s->sequence > IMPFS_JOURNAL_SEQUENCE_MAX)
 		return impfs_damaged(fs, 0, fs->super->journal_start, "journal super");
 	*sequence = s->sequence;
 	*head = s->head;

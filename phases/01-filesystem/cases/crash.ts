@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type CampaignResult, campaign } from '../../../tools/crash/campaign.js';
 import { MAX_REGIONS } from '../../../tools/crash/disk.js';
 import { loggedFaults, plantedFaults, tellingWorkloads, transformations } from '../../../tools/crash/faults.js';
-import type { ExploreJob } from '../../../tools/crash/job.js';
+import { type ExploreJob, exploreWorker, type JobResult } from '../../../tools/crash/job.js';
 import { runJobs } from '../../../tools/crash/pool.js';
 import { type Plan, record } from '../../../tools/crash/record.js';
 import { workloadsOf } from '../../../tools/crash/run.js';
@@ -114,7 +114,8 @@ export const crashCases = defineCases([
 						});
 				}
 			}
-			await runJobs(
+			await runJobs<ExploreJob, JobResult>(
+				exploreWorker,
 				jobs.map(({ job }) => job),
 				t.signal,
 				({ violations, violationCount, checks }, index) => {

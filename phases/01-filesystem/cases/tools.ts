@@ -34,7 +34,7 @@ export const toolCases = defineCases([
 			const list = Object.entries(damages());
 			for (let i = 0; i < t.size(300, 12); i++)
 				list.push([`random ${i}`, (device) => randomDamage(device, t.seed + i)]);
-			t.plan(list.length + 2);
+			t.plan(list.length + 1);
 			mkdirSync(t.scratch, { recursive: true });
 			const file = path.join(t.scratch, 'damaged.img');
 			const disk = openSync(file, 'w');
@@ -48,13 +48,8 @@ export const toolCases = defineCases([
 			});
 			closeSync(disk);
 			const planted = Object.keys(damages()).length;
-			const found = (from: number, to: number) => expected.slice(from, to).filter((text) => text !== '').length;
-			t.ok(
-				found(0, planted) >= planted / 2,
-				'most of the planned damages are found',
-				`${found(0, planted)} of ${planted}`,
-			);
-			t.ok(found(planted, list.length) > 0, 'and some of those at random', String(found(planted, list.length)));
+			const found = expected.slice(0, planted).filter((text) => text !== '').length;
+			t.ok(found >= planted / 2, 'most of the planned damages are found', `${found} of ${planted}`);
 			const vm = await t.boot({ extra: disks([file]) });
 			for (const [index, [name]] of list.entries()) {
 				const from = (index * SAMPLE_SIZE) / MIB;

@@ -106,7 +106,8 @@ const char *journal_scan(struct volume *v, unsigned *transactions)
 		return "the journal has no magic number";
 	if (crc32c(~0u, &j, offsetof(struct impfs_journal_super, checksum)) != j.checksum)
 		return "the journal super has a wrong checksum";
-	if (j.blocks != v->super.journal_blocks || j.head < 1 || j.head >= j.blocks)
+	if (j.blocks != v->super.journal_blocks || j.head < 1 || j.head >= j.blocks || j.sequence < 1 ||
+	    j.sequence > IMPFS_JOURNAL_SEQUENCE_MAX)
 		return "the journal super has impossible values";
 	r.at = j.head;
 	table_size = 2 * j.blocks + 1;

@@ -1,0 +1,5 @@
+/** A thread that explores. */
+import { runJob } from './job.js';
+import { answerJobs } from './pool.js';
+
+answerJobs(runJob);
