@@ -105,7 +105,9 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	for (let run = 0; run < runs; run++) {
 		for (const { name, machine, results } of contenders) {
 			log.info(`${name}, run ${run + 1} of ${runs}`);
-			results.push(await runMicro(await machine(), { lifetime, signal }));
+			// A peer that thrashes takes its time.
+			const timeout = group === 'swap' ? 3_600_000 : 900_000;
+			results.push(await runMicro(await machine(), { lifetime, signal, timeout }));
 			images.clear();
 		}
 	}
