@@ -22,6 +22,8 @@ export interface Program {
 	readonly alone?: string;
 	/** Long enough for the full tier alone. */
 	readonly full?: true;
+	/** Why it is not run. */
+	readonly skip?: string;
 	/** Names of Debian packages that lie in /root as files. */
 	readonly packages?: readonly string[];
 	/** Seconds; 300 when left out. */
@@ -45,6 +47,7 @@ export function programCase(phase: string, image: string, program: Program): Cas
 		image,
 		needs: ['debian'],
 		timeout,
+		...(program.skip === undefined ? {} : { skip: program.skip }),
 		run: async (vm, t) => {
 			const text = program.script ?? readFileSync(fromRoot('phases', phase, 'programs', `${name}.sh`), 'utf8');
 			await compare(vm, t, image, program, `${helpers}\n${text}`);
