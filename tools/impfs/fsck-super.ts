@@ -69,6 +69,9 @@ function witnesses(device: Device, superblock: Superblock): number {
 	}
 	const root = (first?.inodeTable ?? 0) * BLOCK + (IMPFS.ROOT_INO - 1) * IMPFS.INODE_SIZE;
 	if (sealed(root, IMPFS.INODE_SIZE, crc32cWords(seed, IMPFS.ROOT_INO)) !== undefined) count++;
+	// The log follows the first inode table, and begins with its own super.
+	const table = superblock.group_inodes / IMPFS.INODES_PER_BLOCK;
+	if (superblock.journal_blocks > 0 && superblock.journal_start === (first?.inodeTable ?? 0) + table) count++;
 	const log = superblock.journal_blocks === 0 ? undefined : sealed(superblock.journal_start * BLOCK, 512, 0xffffffff);
 	if (log !== undefined && journalSuperLayout.decode(log).blocks === superblock.journal_blocks) count++;
 	return count;

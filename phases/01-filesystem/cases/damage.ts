@@ -14,8 +14,8 @@ const CHUNK = 2500;
 /** Images that a thread repairs at a time. */
 const SHARE = 50;
 
-/** Images in which fsck once lost a file that was not damaged: map and directory blocks named by others, a backup's limits. */
-const ONCE_LOST = [1201, 1657, 2279, 3283, 6021];
+/** Images in which fsck once lost a file that was not damaged: map and directory blocks named by others, a backup's limits and log. */
+const ONCE_LOST = [1201, 1657, 2279, 3283, 6021, 9875];
 
 /** Once mounted, though its log's next transaction could have no number: nothing of it was ever committed. */
 const ONCE_MOUNTED = [3549];
