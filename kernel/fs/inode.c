@@ -146,6 +146,20 @@ again:
 	return i;
 }
 
+struct inode *inode_find(struct super_block *sb, ino_t ino)
+{
+	struct inode *i, *found = NULL;
+
+	spin_lock(&icache_lock);
+	list_for_each_entry(i, &sb->inodes, sb_link)
+		if (i->ino == ino && !(i->state & (I_NEW | I_FREEING)) && atomic_read(&i->count)) {
+			found = iget(i);
+			break;
+		}
+	spin_unlock(&icache_lock);
+	return found;
+}
+
 struct inode *iget_locked(struct super_block *sb, ino_t ino)
 {
 	struct inode *i, *other;

@@ -166,6 +166,11 @@ static struct file *finish_open(const struct path *path, unsigned flags, bool cr
 	return f;
 }
 
+struct file *path_open(const struct path *path, unsigned flags)
+{
+	return finish_open(path, flags, false);
+}
+
 /* The last component under its locked parent: found or made. The dentry is referenced; *created tells which. */
 static struct dentry *open_child(struct nameidata *nd, unsigned flags, umode_t mode, bool *created)
 {

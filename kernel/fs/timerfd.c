@@ -20,6 +20,7 @@ struct timerfd {
 	spinlock_t lock;	/* RANK_INODE_STATE, irqsave */
 	nsec_t expires, interval;	/* lock; expires 0: disarmed */
 	u64 ticks;		/* lock: not read yet */
+	bool expired;		/* lock: a periodic one that goes on when somebody looks */
 	bool realtime;
 	struct wait_queue wait;
 };
@@ -31,24 +32,29 @@ static void fired(struct timer *t)
 
 	spin_lock_irqsave(&x->lock, flags);
 	x->ticks++;
-	x->expires = t->expires;	/* moved meanwhile if the wall clock was set */
-	if (x->interval) {
-		nsec_t now = ktime_get();
-
-		/* Missed ones count as well. */
-		if (now > x->expires + x->interval) {
-			u64 missed = div64_u64(now - x->expires, x->interval);
-
-			x->ticks += missed;
-			x->expires += missed * x->interval;
-		}
-		x->expires += x->interval;
-		timer_arm(t, x->expires);
-	} else {
-		x->expires = 0;
-	}
+	x->expires = x->interval ? t->expires : 0;	/* moved meanwhile if the wall clock was set */
+	x->expired = x->interval != 0;
 	spin_unlock_irqrestore(&x->lock, flags);
 	wake_up_key(&x->wait, 0x7fffffff, (void *)(POLLIN | POLLRDNORM));
+}
+
+/*
+ * A periodic one is armed again only here, when its count is asked for: nobody can keep the processor busy with a timer
+ * that nobody reads. What it would have counted since is added.
+ */
+static void go_on_locked(struct timerfd *x)
+{
+	nsec_t now = ktime_get();
+	u64 n = 1;
+
+	if (!x->expired)
+		return;
+	x->expired = false;
+	if (now > x->expires)
+		n += div64_u64(now - x->expires, x->interval);
+	x->ticks += n - 1;
+	x->expires += n * x->interval;
+	timer_arm(&x->timer, x->expires);
 }
 
 static bool take(struct timerfd *x, u64 *ticks)
@@ -56,6 +62,7 @@ static bool take(struct timerfd *x, u64 *ticks)
 	unsigned long flags;
 
 	spin_lock_irqsave(&x->lock, flags);
+	go_on_locked(x);
 	*ticks = x->ticks;
 	x->ticks = 0;
 	spin_unlock_irqrestore(&x->lock, flags);
@@ -130,6 +137,7 @@ static void get_locked(struct timerfd *x, struct setting *s)
 {
 	nsec_t now = ktime_get();
 
+	go_on_locked(x);
 	ns_to_timespec64(x->interval, &s->interval);
 	if (x->timer.armed)
 		x->expires = x->timer.expires;
@@ -176,10 +184,12 @@ static int settime(int fd, int flags, const struct setting *new, struct setting 
 	spin_lock_irqsave(&x->lock, irq);
 	get_locked(x, old);
 	x->interval = 0;
+	x->expired = false;
 	spin_unlock_irqrestore(&x->lock, irq);
 	timer_cancel(&x->timer);
 	spin_lock_irqsave(&x->lock, irq);
 	x->ticks = 0;
+	x->expired = false;		/* another call may have come between */
 	x->timer.wall = x->realtime && (flags & TFD_TIMER_ABSTIME);
 	x->interval = timespec64_to_ns(&new->interval);
 	x->expires = value;

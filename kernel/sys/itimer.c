@@ -10,6 +10,21 @@
 #include <abi/errno.h>
 #include <abi/time.h>
 
+/*
+ * When a signal that is due has not been taken yet, or is ignored, the next one comes after this time at the earliest: a
+ * short interval must not keep the processor busy.
+ */
+#define UNHEARD NSEC_PER_MSEC
+
+static nsec_t real_next(const struct timer *t, nsec_t interval, bool heard)
+{
+	nsec_t now = ktime_get(), next = t->expires + interval;
+
+	if (!heard && interval < UNHEARD)
+		return now + UNHEARD;
+	return next > now ? next : now + interval;
+}
+
 /* ITIMER_REAL is due: interrupt context. */
 static void real_expired(struct timer *t)
 {
@@ -20,13 +35,12 @@ static void real_expired(struct timer *t)
 	spin_lock_irqsave(&tasklist_lock, flags);
 	leader = pid_task(s->leader_pid, PIDTYPE_TGID);
 	if (leader) {
+		bool pending = s->sigset & sigmask(SIGALRM);
+
 		/* A standard signal that is pending already is the same signal. */
 		(void)signal_send(SIGALRM, leader);
-		if (s->real_interval) {
-			nsec_t now = ktime_get(), next = t->expires + s->real_interval;
-
-			timer_arm(t, next > now ? next : now + s->real_interval);
-		}
+		if (s->real_interval)
+			timer_arm(t, real_next(t, s->real_interval, !pending && (s->sigset & sigmask(SIGALRM))));
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }

@@ -29,6 +29,7 @@ struct posix_timer {
 };
 
 #define TIMERS_MAX 0x10000
+#define UNHEARD NSEC_PER_MSEC		/* a timer that tells nobody expires no more often: it must not keep the processor busy */
 
 static unsigned long lock(void)
 {
@@ -86,7 +87,7 @@ static void expired(struct timer *timer)
 		(void)signal_send_record(t->record, to, !t->thread);	/* has no failure: the record is there */
 	/* Not queued (ignored, or nobody to tell): a periodic one goes on by itself. */
 	if (t->interval && list_empty(&t->record->link)) {
-		advance(t, ktime_get());
+		advance(t, ktime_get() + (t->interval < UNHEARD ? UNHEARD : 0));
 		timer_arm(timer, t->expires);
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);

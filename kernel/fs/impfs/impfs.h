@@ -146,6 +146,8 @@ int impfs_inode_buffer(struct impfs *fs, u32 ino, struct buffer **out, u32 *offs
 
 /* inode.c */
 struct inode *impfs_iget(struct super_block *sb, u32 ino);	/* ERR_PTR */
+struct inode *impfs_inode_of_handle(struct super_block *sb, ino_t ino, const u32 *generation);
+ino_t impfs_parent_of(const struct inode *dir);
 /* Puts the inode into its table block as part of the handle's transaction. */
 int impfs_put_inode(struct handle *h, struct inode *inode);
 int impfs_write_inode(struct inode *inode, bool sync);

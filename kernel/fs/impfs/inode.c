@@ -108,7 +108,8 @@ static void inode_from_disk(struct inode *inode, const struct impfs_inode *d)
 	node->goal = 0;
 }
 
-struct inode *impfs_iget(struct super_block *sb, u32 ino)
+/* `stale`: the number is a guest's: what is not in use is no damage, but -ESTALE. */
+static struct inode *get_inode(struct super_block *sb, u32 ino, bool stale)
 {
 	struct impfs *fs = impfs_of(sb);
 	const struct impfs_inode *d;
@@ -128,7 +129,11 @@ struct inode *impfs_iget(struct super_block *sb, u32 ino)
 		goto out_failed;
 	d = (const struct impfs_inode *)((const u8 *)b->data + offset);
 	if (crc32c(impfs_crc_words(fs->seed, &ino, 1), d, offsetof(struct impfs_inode, checksum)) != d->checksum) {
-		err = impfs_damaged(fs, ino, (u32)b->block, "inode: wrong checksum");
+		err = stale ? -ESTALE : impfs_damaged(fs, ino, (u32)b->block, "inode: wrong checksum");
+		goto out_put;
+	}
+	if (stale && d->links == 0) {
+		err = -ESTALE;
 		goto out_put;
 	}
 	if (d->mode == 0 && d->links == 0) {
@@ -151,6 +156,33 @@ out_put:
 out_failed:
 	iget_failed(inode);
 	return ERR_PTR(err);
+}
+
+struct inode *impfs_iget(struct super_block *sb, u32 ino)
+{
+	return get_inode(sb, ino, false);
+}
+
+struct inode *impfs_inode_of_handle(struct super_block *sb, ino_t ino, const u32 *generation)
+{
+	const struct impfs *fs = impfs_of(sb);
+	struct inode *inode;
+	u32 n = (u32)ino - 1;
+
+	if (ino < IMPFS_ROOT_INO || ino > fs->groups * fs->group_inodes ||
+	    n % fs->group_inodes >= fs->group[n / fs->group_inodes].desc->inodes_ready)
+		return ERR_PTR(-ESTALE);
+	inode = get_inode(sb, (u32)ino, true);
+	if (!IS_ERR(inode) && (!inode->nlink || (generation && inode->generation != *generation))) {
+		iput(inode);
+		return ERR_PTR(-ESTALE);
+	}
+	return inode;
+}
+
+ino_t impfs_parent_of(const struct inode *dir)
+{
+	return impfs_i(dir)->parent;
 }
 
 static void inode_to_disk(const struct inode *inode, struct impfs_inode *d)

@@ -443,6 +443,8 @@ static const struct super_ops super_ops = {
 	.remount = remount,
 	.statfs = statfs,
 	.show_options = show_options,
+	.inode_of_handle = impfs_inode_of_handle,
+	.parent_of = impfs_parent_of,
 };
 
 static int fill_super(struct super_block *sb, const char *data)

@@ -421,7 +421,20 @@ static int tmpfs_remount(struct super_block *sb, unsigned *flags, const char *da
 	return error;
 }
 
+/* Numbers are never given out again: the generation is always 0. */
+static struct inode *inode_of_handle(struct super_block *sb, ino_t ino, const u32 *generation)
+{
+	struct inode *i = generation && *generation ? NULL : inode_find(sb, ino);
+
+	if (i && !READ_ONCE(i->nlink)) {
+		iput(i);
+		i = NULL;
+	}
+	return i ? i : ERR_PTR(-ESTALE);
+}
+
 const struct super_ops tmpfs_super_ops = {
+	.inode_of_handle = inode_of_handle,
 	.alloc_inode = alloc_inode,
 	.free_inode = free_inode,
 	.evict_inode = evict,

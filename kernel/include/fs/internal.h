@@ -137,6 +137,7 @@ int vfs_symlink(const struct path *dir, struct dentry *d, const char *target);
 /* open.c */
 struct file *do_filp_open(int dfd, const char *name, unsigned flags, umode_t mode, unsigned resolve);
 struct file *dentry_open(const struct path *path, unsigned flags);
+struct file *path_open(const struct path *path, unsigned flags);	/* with open(2)'s checks */
 ssize_t read_link_text(struct dentry *d, char *buf, size_t size);	/* follows get_link or jump_link; bytes */
 
 /* file.c */

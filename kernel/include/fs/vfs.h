@@ -273,6 +273,9 @@ struct super_ops {
 	int (*remount)(struct super_block *sb, unsigned *flags, const char *data);
 	int (*statfs)(struct dentry *d, struct abi_statfs64 *st);
 	void (*show_options)(struct seq_file *m, struct super_block *sb);
+	/* For file handles: the inode of a number and, unless NULL, a generation, referenced; ERR_PTR(-ESTALE). NULL: no handles. */
+	struct inode *(*inode_of_handle)(struct super_block *sb, ino_t ino, const u32 *generation);
+	ino_t (*parent_of)(const struct inode *dir);	/* the folder that a folder lies in; NULL: all are in the dentry cache */
 };
 
 struct super_block {
@@ -323,6 +326,7 @@ void kill_anon_super(struct super_block *sb);
 
 /* Inode cache. iget_locked(): found (referenced, no I_NEW) or new with I_NEW set, to be filled and unlock_new_inode()d, or NULL. */
 struct inode *iget_locked(struct super_block *sb, ino_t ino);
+struct inode *inode_find(struct super_block *sb, ino_t ino);	/* any in memory, hashed or not, referenced; NULL */
 void unlock_new_inode(struct inode *inode);
 void iget_failed(struct inode *inode);		/* instead of unlock: unhashed and put */
 struct inode *new_inode(struct super_block *sb);	/* not hashed */

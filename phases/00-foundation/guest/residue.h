@@ -60,7 +60,7 @@ static void remove_ipc(void)
 }
 
 /* Everything in a folder, whatever its name and mode. */
-static void remove_below(const char *folder)
+__attribute__((unused)) static void remove_below(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	char path[4200];

@@ -18,6 +18,7 @@ static char name_of_256[300], path_of_4096[5000];
 static const long ts[4] = { 1000, 0, 2000, 0 };
 static const long ts64[8] = { 1000, 0, 0, 0, 2000, 0, 0, 0 };
 static const long how[6] = { O_RDONLY };
+static struct { unsigned bytes; int type; char data[128]; } handle = { 128, 0, "" };
 
 /* `which` argument is the path; the others are good. */
 static const struct by_path {
@@ -45,6 +46,7 @@ static const struct by_path {
 	P(lsetxattr, 0, 0, W("user.a"), W("v"), 1, 0), P(getxattr, 0, 0, W("user.a"), W(out), 10),
 	P(lgetxattr, 0, 0, W("user.a"), W(out), 10), P(listxattr, 0, 0, W(out), 10), P(llistxattr, 0, 0, W(out), 10),
 	P(removexattr, 0, 0, W("user.a")), P(lremovexattr, 0, 0, W("user.a")), P(inotify_add_watch, 1, 0, 0, 0xfff),
+	P(name_to_handle_at, 1, CWD, 0, W(&handle), W(out), 0),
 };
 
 static long make(const struct by_path *p, const char *path, int inotify)
@@ -355,6 +357,15 @@ static void looking(void)
 	FAILS(EINVAL, statfs64, "/", 83, out);
 	FAILS(EINVAL, fstatat64, CWD, "file", out, 7);
 	FAILS(EINVAL, statx, CWD, "file", 7, 0x7ff, out);
+	WORKS(name_to_handle_at, CWD, "file", &handle, out, 0);
+	FAILS(EBADF, name_to_handle_at, NOFD, "file", &handle, out, 0);
+	FAILS(EOPNOTSUPP, name_to_handle_at, CWD, "/proc/version", &handle, out, 0);
+	close((int)WORKS(open_by_handle_at, fd, &handle, O_RDONLY));
+	FAILS(EBADF, open_by_handle_at, NOFD, &handle, O_RDONLY);
+	FAILS(EFAULT, open_by_handle_at, fd, BADP, O_RDONLY);
+	USER_FAILS(EPERM, open_by_handle_at, fd, &handle, O_RDONLY);
+	handle.type = 77;
+	FAILS(ESTALE, open_by_handle_at, fd, &handle, O_RDONLY);
 	FAILS(EINVAL, statx, CWD, "file", 0, 0x80000000, out);
 	WORKS(readdir, dir, out, 1);
 	WORKS(getdents, dir, out, 1000);
