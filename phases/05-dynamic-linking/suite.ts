@@ -1,5 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
 import { debianCases } from './cases/debian.js';
+import { functionCases } from './cases/functions.js';
 import { libraryCases } from './cases/library.js';
 import { loaderCases } from './cases/loader.js';
 import { openingCases } from './cases/opening.js';
@@ -20,5 +21,5 @@ export const suite = defineSuite({
 		'Try: cd /usr/libexec/imposos-tests/05; ldd loaded; LD_DEBUG=bindings ./copied; LD_DEBUG=help ./copied',
 		'     /lib/ld-imposos.so.1 --list ./opening; ./opening',
 	].join('\n'),
-	cases: [...loaderCases, ...libraryCases, ...ownProgramCases, ...openingCases, ...debianCases],
+	cases: [...loaderCases, ...libraryCases, ...functionCases, ...ownProgramCases, ...openingCases, ...debianCases],
 });

@@ -388,6 +388,7 @@ uint64_t __dl_main(uintptr_t *stack)
 	for (end = dl_argv + dl_argc + 1; *end; end++)
 		;
 	__auxv = (uint32_t *)(end + 1);
+	__cpu_vector = (auxiliary(AT_HWCAP) & HWCAP_SSE2) != 0;
 	read_own_headers(base);
 	begin_thread();
 	dl_relocate_self(0);

@@ -23,18 +23,4 @@ export const libraryCases = defineCases([
 			);
 		},
 	},
-	{
-		id: '5.3/whole-library',
-		title: 'the C library has all that ordinary Unix sources need',
-		tier: 'full',
-		todo: 'wordexp, iconv, ftw, search, syslog, sockets and the rest of wide characters are to be written',
-		run: async (vm, t) => {
-			t.plan(1);
-			const { stdout } = await vm.sh(
-				'for h in wordexp iconv ftw search syslog sys/socket netdb mqueue ucontext; do [ -e /usr/include/$h.h ] || echo $h; done',
-				{ signal: t.signal },
-			);
-			t.equal(stdout, '', 'no header is missing');
-		},
-	},
 ]);

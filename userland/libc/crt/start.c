@@ -92,6 +92,7 @@ void __libc_start(uintptr_t *stack)
 		;
 	__auxv = (uint32_t *)(end + 1);
 	first_thread();
+	__cpu_vector = (auxiliary(AT_HWCAP) & HWCAP_SSE2) != 0;
 
 	__set_program_name(argv[0]);
 	for (size_t i = 0; i < (size_t)(__preinit_array_end - __preinit_array_start); i++)

@@ -128,4 +128,8 @@ int rename(const char *from, const char *to);
 int renameat(int from_fd, const char *from, int to_fd, const char *to);
 char *ctermid(char *name);
 
+#if defined(_FORTIFY_SOURCE) && _FORTIFY_SOURCE > 0 && defined(__OPTIMIZE__)
+#include <bits/fortify-stdio.h>
+#endif
+
 #endif

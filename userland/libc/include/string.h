@@ -52,4 +52,8 @@ int strverscmp(const char *a, const char *b);
 size_t strxfrm(char *__restrict to, const char *__restrict from, size_t size);
 size_t strxfrm_l(char *__restrict to, const char *__restrict from, size_t size, locale_t locale);
 
+#if defined(_FORTIFY_SOURCE) && _FORTIFY_SOURCE > 0 && defined(__OPTIMIZE__)
+#include <bits/fortify-string.h>
+#endif
+
 #endif

@@ -170,4 +170,8 @@ ssize_t write(int fd, const void *buffer, size_t length);
 
 #define _CS_PATH 0
 
+#if defined(_FORTIFY_SOURCE) && _FORTIFY_SOURCE > 0 && defined(__OPTIMIZE__)
+#include <bits/fortify-unistd.h>
+#endif
+
 #endif

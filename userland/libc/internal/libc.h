@@ -16,6 +16,8 @@ long __syscall(long number, ...);
 long __result(long answer);
 
 extern uint32_t *__auxv;
+extern int __cpu_vector __attribute__((visibility("hidden")));	/* SSE2; set by whoever starts the process */
+#define HWCAP_SSE2 (1u << 26)
 extern char **environ;
 
 void __run_exit_functions(void);

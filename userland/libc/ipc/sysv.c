@@ -46,7 +46,7 @@ static int gives_status(int command)
 
 int shmctl(int id, int command, struct shmid_ds *status)
 {
-	int answer = SYS3(shmctl, id, command | IPC_64, status);
+	int answer = SYS3(shmctl, id, command, status);
 
 	if (answer >= 0 && gives_status(command)) {
 		status->shm_atime = WHOLE(status->__atime_low, status->__atime_high);
@@ -83,7 +83,7 @@ int semctl(int id, int number, int command, ...)
 	if (command != GETVAL && command != GETPID && command != GETNCNT && command != GETZCNT && command != IPC_RMID)
 		argument = va_arg(arguments, long);
 	va_end(arguments);
-	answer = SYS4(semctl, id, number, command | IPC_64, argument);
+	answer = SYS4(semctl, id, number, command, argument);
 	if (answer >= 0 && (command == IPC_STAT || command == SEM_STAT || command == SEM_STAT_ANY)) {
 		status = (struct semid_ds *)argument;
 		status->sem_otime = WHOLE(status->__otime_low, status->__otime_high);
@@ -109,7 +109,7 @@ ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
 
 int msgctl(int id, int command, struct msqid_ds *status)
 {
-	int answer = SYS3(msgctl, id, command | IPC_64, status);
+	int answer = SYS3(msgctl, id, command, status);
 
 	if (answer >= 0 && (command == IPC_STAT || command == MSG_STAT || command == MSG_STAT_ANY)) {
 		status->msg_stime = WHOLE(status->__stime_low, status->__stime_high);

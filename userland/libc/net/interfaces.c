@@ -7,9 +7,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Sockets of every family know the interfaces. */
 static int any_socket(void)
 {
-	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) : fd;
 }
 
 /* An ioctl() of a socket that is only for this. */
@@ -149,9 +152,9 @@ int getifaddrs(struct ifaddrs **list)
 	struct ifreq *all;
 	size_t count;
 
+	*list = NULL;
 	if (fd < 0)
 		return -1;
-	*list = NULL;
 	all = list_all(fd, &count);
 	for (size_t i = 0; all && i < count; i++) {
 		struct entry *entry = make(fd, &all[i]);

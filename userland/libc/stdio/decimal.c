@@ -24,9 +24,10 @@ static void double_by(struct row *row, int shift)
 
 	for (int i = row->end - 1; i >= row->first; i--) {
 		uint64_t wide = ((uint64_t)row->words[i] << shift) + carry;
+		uint32_t low = (uint32_t)wide, high = (uint32_t)(wide >> 32);
 
-		row->words[i] = (uint32_t)(wide % BILLION);
-		carry = (uint32_t)(wide / BILLION);
+		/* The quotient is below 2^32: one division is enough. */
+		__asm__("divl %4" : "=a"(carry), "=d"(row->words[i]) : "0"(low), "1"(high), "rm"(BILLION));
 	}
 	if (carry)
 		row->words[--row->first] = carry;

@@ -149,8 +149,8 @@ static void hexadecimal(struct float_text *text, char kind, int alternate, int p
 		}
 		mantissa = drop == 64 ? 0 : kept << drop;
 		if (lead == 16) {
-			lead = 8;
-			exponent++;
+			lead = 1;
+			exponent += 4;
 		}
 	}
 	text->prefix[text->prefix_length++] = '0';

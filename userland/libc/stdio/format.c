@@ -82,6 +82,8 @@ static int field(struct output *output, const struct conversion *c, const char *
 {
 	long blank = (long)c->width - (long)prefix_length - zeros - (long)measure(output, body, length);
 
+	if (blank <= 0 && zeros <= 0 && !prefix_length)
+		return put(output, body, length);
 	if (!c->left && pad(output, ' ', blank) < 0)
 		return -1;
 	if (put(output, prefix, prefix_length) < 0 || pad(output, '0', zeros) < 0 || put(output, body, length) < 0)
@@ -126,9 +128,15 @@ static const char *parse(const char *p, struct conversion *c)
 	const char *end;
 	int number;
 
-	memset(c, 0, sizeof(*c));
-	c->precision = -1;
-	c->width_argument = c->precision_argument = -1;
+	*c = (struct conversion){ .precision = -1, .width_argument = -1, .precision_argument = -1 };
+	/* Most conversions are a letter. */
+	if (*p >= 'a') {
+		if (*p != 'l' && *p != 'h' && *p != 'q' && *p != 'j' && *p != 'z' && *p != 't') {
+			c->kind = *p;
+			return p + 1;
+		}
+		goto length;
+	}
 	end = read_number(p, &number);
 	if (end && *end == '$' && number) {
 		c->argument = number;
@@ -153,6 +161,7 @@ static const char *parse(const char *p, struct conversion *c)
 		p = read_size(p + 1, &c->precision, &c->precision_argument);
 	if (!p)
 		return NULL;
+length:
 	switch (*p) {
 	case 'h':
 		c->length = p[1] == 'h' ? LENGTH_CHAR : LENGTH_SHORT;

@@ -2,10 +2,25 @@
 #include <string.h>
 #include <stdint.h>
 
+typedef uint32_t __attribute__((__may_alias__)) word_of_bytes;
+#define ONES 0x01010101u
+#define TOPS 0x80808080u
+
 void *memchr(const void *memory, int byte, size_t length)
 {
 	const unsigned char *p = memory;
+	uint32_t pattern = (unsigned char)byte * ONES;
 
+	for (; length > 0 && (uintptr_t)p % sizeof(uint32_t); p++, length--)
+		if (*p == (unsigned char)byte)
+			return (void *)p;
+	/* A word has a zero byte where it is as the pattern; words do not reach into another page. */
+	for (; length >= sizeof(uint32_t); p += sizeof(uint32_t), length -= sizeof(uint32_t)) {
+		uint32_t word = *(const word_of_bytes *)p ^ pattern;
+
+		if ((word - ONES) & ~word & TOPS)
+			break;
+	}
 	for (; length > 0; p++, length--)
 		if (*p == (unsigned char)byte)
 			return (void *)p;

@@ -2,15 +2,6 @@
 #include <ctype.h>
 #include <string.h>
 
-size_t strlen(const char *string)
-{
-	const char *end = string;
-
-	while (*end)
-		end++;
-	return (size_t)(end - string);
-}
-
 size_t strnlen(const char *string, size_t length)
 {
 	const char *end = memchr(string, 0, length);

@@ -1,4 +1,5 @@
 /* Tables for searching, and the generators of pseudo-random numbers with their known sequences. */
+#define _GNU_SOURCE
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Network addresses, words of a shell, walks through folders, money, contexts, groups, and the like. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Wide characters: classes of every code point, strings, numbers, formatted output and input, streams. */
+#define _GNU_SOURCE
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
