@@ -4,7 +4,6 @@
  * Numbered arguments (%2$s) are gathered first, in order, into an array of values; plain ones are
  * taken as they come. Counts beyond INT_MAX are EOVERFLOW.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -16,11 +15,11 @@
 enum length { LENGTH_INT, LENGTH_CHAR, LENGTH_SHORT, LENGTH_LONG, LENGTH_LONG_LONG, LENGTH_LONG_DOUBLE };
 
 struct conversion {
-	int left, plus, space, alternate, zero;
+	unsigned char left, plus, space, alternate, zero;
+	unsigned char length;	/* enum length */
+	char kind;
 	int width;
 	int precision;		/* -1: none given */
-	enum length length;
-	char kind;
 	int argument;		/* of %n$, from 1; 0: the next one */
 	int width_argument, precision_argument;	/* as argument; -1: not by '*' */
 };
@@ -49,6 +48,11 @@ static size_t measure(const struct output *output, const char *from, size_t leng
 	for (size_t i = 0; i < length; i++)
 		count += (from[i] & 0xc0) != 0x80;
 	return count;
+}
+
+static inline int is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
 }
 
 static int put(struct output *output, const char *from, size_t length)
@@ -84,9 +88,10 @@ static int field(struct output *output, const struct conversion *c, const char *
 
 	if (blank <= 0 && zeros <= 0 && !prefix_length)
 		return put(output, body, length);
-	if (!c->left && pad(output, ' ', blank) < 0)
+	if (!c->left && blank > 0 && pad(output, ' ', blank) < 0)
 		return -1;
-	if (put(output, prefix, prefix_length) < 0 || pad(output, '0', zeros) < 0 || put(output, body, length) < 0)
+	if ((prefix_length && put(output, prefix, prefix_length) < 0) || (zeros > 0 && pad(output, '0', zeros) < 0) ||
+	    put(output, body, length) < 0)
 		return -1;
 	return c->left ? pad(output, ' ', blank) : 0;
 }
@@ -95,7 +100,7 @@ static const char *read_number(const char *p, int *number)
 {
 	int n = 0;
 
-	while (isdigit((unsigned char)*p)) {
+	while (is_digit(*p)) {
 		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p - '0', &n)) {
 			errno = EOVERFLOW;
 			return NULL;
@@ -510,7 +515,7 @@ static int format_all(struct output *output, const char *format, struct source *
 		const char *percent = strchrnul(format, '%');
 		struct conversion c;
 
-		if (put(output, format, (size_t)(percent - format)) < 0)
+		if (percent != format && put(output, format, (size_t)(percent - format)) < 0)
 			return -1;
 		if (!*percent)
 			break;
@@ -556,9 +561,9 @@ static int is_numbered(const char *format)
 			format += 2;
 			continue;
 		}
-		if (!isdigit((unsigned char)*p) || *p == '0')
+		if (!is_digit(*p) || *p == '0')
 			return 0;
-		while (isdigit((unsigned char)*p))
+		while (is_digit(*p))
 			p++;
 		return *p == '$';
 	}

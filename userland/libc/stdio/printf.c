@@ -24,7 +24,15 @@ static int stream_flush(struct to_stream *to)
 static int stream_put(struct output *output, const char *from, size_t length)
 {
 	struct to_stream *to = (struct to_stream *)output;
+	FILE *stream = to->stream;
 
+	/* What fits into the buffer of a stream that needs no look at it. */
+	if (stream->write_at && !(stream->flags & (STREAM_LINE | STREAM_NOBUFFER)) &&
+	    length <= (size_t)(stream->buffer + stream->size - stream->write_at)) {
+		memcpy(stream->write_at, from, length);
+		stream->write_at += length;
+		return 0;
+	}
 	if (!(to->stream->flags & STREAM_NOBUFFER) || length > sizeof(to->buffer)) {
 		if (to->used && stream_flush(to) < 0)
 			return -1;
@@ -39,9 +47,14 @@ static int stream_put(struct output *output, const char *from, size_t length)
 
 int vfprintf(FILE *__restrict stream, const char *__restrict format, va_list arguments)
 {
-	struct to_stream to = { .output.put = stream_put, .stream = stream };
-	int locked = __stream_lock(stream), count = __format(&to.output, format, arguments);
+	struct to_stream to;
+	int locked = __stream_lock(stream), count;
 
+	/* One by one: the buffer need not be cleared. */
+	to.output = (struct output){ .put = stream_put };
+	to.stream = stream;
+	to.used = 0;
+	count = __format(&to.output, format, arguments);
 	if (to.used && stream_flush(&to) < 0)
 		count = -1;
 	__stream_unlock(stream, locked);
