@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { buildRoot, ensureFolder, fromRoot } from '../tools/build/paths.js';
 import { ToolError } from '../tools/errors.js';
 import { cpioArchive } from '../tools/machine/cpio.js';
+import { folderEntries } from './loading.js';
 
 /** What Debian's kernel needs to mount ext3 on the emulated IDE disk, in the order of their dependencies. */
 export const diskModules = [
@@ -35,6 +36,8 @@ export interface ProgramRootFiles {
 	busybox: string;
 	/** A tree of sources. */
 	archive: string;
+	/** A folder whose files go in too. */
+	tree: string;
 }
 
 /**
@@ -65,6 +68,7 @@ export function writeProgramRoot(program: string, modules: readonly string[] = [
 				: [
 						{ path: 'bin/busybox', mode: 0o100755, content: readFileSync(files.busybox) },
 						{ path: 'tree.tar', mode: 0o100644, content: readFileSync(files.archive) },
+						...folderEntries(files.tree, ['bin']),
 					]),
 		]),
 	);

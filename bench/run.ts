@@ -1,5 +1,6 @@
 import type { Variant } from '../tools/build/paths.js';
 import { kernelPath } from '../tools/build/paths.js';
+import { buildUserland } from '../tools/build/userland.js';
 import type { Lifetime } from '../tools/lifetime.js';
 import type { Log } from '../tools/log.js';
 import { fetchLinux, fetchLinuxModules } from '../tools/machine/linux-kernel.js';
@@ -8,6 +9,7 @@ import { type DiskSpec, defaultMachine, type MachineSpec } from '../tools/machin
 import { type Comparison, compare, cpuNanoseconds, medianRows, perSecond } from './compare.js';
 import { DiskFolder } from './disks.js';
 import { diskModules, writeProgramRoot, writeTreeArchive } from './linux.js';
+import { writeLoadingRoots } from './loading.js';
 import { buildMicro, runMicro } from './micro.js';
 import type { MicroResult } from './rows.js';
 
@@ -66,6 +68,8 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	const program = await buildMicro(signal);
 	const linux = await fetchLinux({ signal, log });
 	const archive = await writeTreeArchive(linux.busybox, signal);
+	await buildUserland({ variant, signal, log });
+	const loading = await writeLoadingRoots(variant, signal);
 	const { path: root } = await buildImage({ name: 'bench', variant, signal, log });
 	const images = new DiskFolder(lifetime);
 	const wanted = rows.length === 0 ? '' : `rows=${rows.join(',')}`;
@@ -84,7 +88,7 @@ export async function bench(options: BenchOptions): Promise<Comparison> {
 	if (versus === 'linux') {
 		const modules = await fetchLinuxModules(diskModules, { signal, log });
 		// The tree would take much of a small machine's memory.
-		const files = group === 'swap' ? undefined : { busybox: linux.busybox, archive };
+		const files = group === 'swap' ? undefined : { busybox: linux.busybox, archive, tree: loading.linux };
 		const initrd = writeProgramRoot(program, modules, files);
 		contenders.push({
 			name: 'Linux',

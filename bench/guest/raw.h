@@ -177,7 +177,8 @@ struct group {
 };
 
 extern u64 timed;
-extern const struct group syscalls_group, processes_group, memory_group, events_group, disk_group, swap_group;
+extern const struct group syscalls_group, processes_group, memory_group, events_group, loading_group;
+extern const struct group disk_group, swap_group;
 extern const char *self;
 extern u32 vdso;		/* the image's address, 0: none */
 extern u32 sysenter_entry;	/* of it, 0: none */

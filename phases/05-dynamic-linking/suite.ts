@@ -1,10 +1,13 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { cacheCases } from './cases/cache.js';
+import { compilerCases } from './cases/compiler.js';
 import { debianCases } from './cases/debian.js';
 import { functionCases } from './cases/functions.js';
 import { libraryCases } from './cases/library.js';
 import { loaderCases } from './cases/loader.js';
 import { openingCases } from './cases/opening.js';
 import { ownProgramCases } from './cases/own-programs.js';
+import { pluginCases } from './cases/plugins.js';
 
 export const suite = defineSuite({
 	phase: 5,
@@ -18,8 +21,20 @@ export const suite = defineSuite({
 	image: 'base',
 	note: [
 		'Phase 5, dynamic linking: our loader, which is our C library too.',
-		'Try: cd /usr/libexec/imposos-tests/05; ldd loaded; LD_DEBUG=bindings ./copied; LD_DEBUG=help ./copied',
-		'     /lib/ld-imposos.so.1 --list ./opening; ./opening',
+		'Try: cd /usr/libexec/imposos-tests/05; ldd loaded; LD_DEBUG=help ./copied; LD_DEBUG=statistics ./loaded',
+		'     LD_DEBUG=bindings ./plain: who calls whom, and where it is found',
+		'     ./plugin-host: type lines; plugins, drop upper, load upper, reload, Ctrl-D',
+		'     imposos-ldconfig -v; /lib/ld-imposos.so.1 --list ./opening; ./opening',
 	].join('\n'),
-	cases: [...loaderCases, ...libraryCases, ...functionCases, ...ownProgramCases, ...openingCases, ...debianCases],
+	cases: [
+		...loaderCases,
+		...libraryCases,
+		...functionCases,
+		...ownProgramCases,
+		...openingCases,
+		...debianCases,
+		...cacheCases,
+		...compilerCases,
+		...pluginCases,
+	],
 });

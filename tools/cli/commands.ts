@@ -2,6 +2,7 @@ import type { CommandModule } from 'yargs';
 import { command as attach } from './attach.js';
 import { command as bench } from './bench.js';
 import { command as build } from './build.js';
+import { command as cc } from './cc.js';
 import { command as clean } from './clean.js';
 import type { CommonOptions } from './command.js';
 import { command as crash } from './crash.js';
@@ -25,6 +26,7 @@ export type AnyCommand = CommandModule<CommonOptions, any>;
 export const commands: AnyCommand[] = [
 	doctor,
 	build,
+	cc,
 	run,
 	exec,
 	ps,

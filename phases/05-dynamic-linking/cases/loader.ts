@@ -99,7 +99,7 @@ export const loaderCases = defineCases([
 		title: 'one clear line for each thing that is wrong with a library',
 		tier: 'quick',
 		run: async (vm, t) => {
-			t.plan(12);
+			t.plan(19);
 			const work = '/tmp/broken';
 			const wrong = async (change: string, said: RegExp, what: string) => {
 				await vm.sh(`rm -rf ${work}; mkdir ${work}; cp ${folder}/lib/*.so ${work}/; cd ${work} && ${change}`);
@@ -124,8 +124,36 @@ export const loaderCases = defineCases([
 			await wrong(patch(28, '\\377\\377\\377\\177'), /libwide\.so: file too short/, 'headers beyond the end');
 			await wrong(patch(20, '\\007'), /libwide\.so: unknown version/, 'an unknown version');
 			await wrong('cp libdelta.so libversions.so', /loaded: undefined symbol|symbol lookup error/, 'a missing symbol');
+			await wrong(
+				'cp libdelta.so libversions.so',
+				/^\S*loaded: .*(form|old_form|V_[123])/,
+				'it is named, and who needs it',
+			);
+			await wrong(
+				'cp libolder.so libversions.so',
+				/^\S*loaded: .*version V_3 of \S*libversions\.so not found$/m,
+				'a missing version names version, library and who needs it',
+			);
+			await wrong(
+				'head -c 3000 libdelta.so >x; cp x libdelta.so',
+				/libdelta\.so: .* \(needed by \S*\/(libbeta|libgamma|loaded)(\.so)?\)$/m,
+				'of a library of a library it is said whose need it was',
+			);
 			await vm.sh(`rm -rf ${work}`);
 			const gone = await vm.sh(`cp ${folder}/loaded /tmp/alone && /tmp/alone; rc=$?; rm /tmp/alone; exit $rc`);
+			const direct = async (script: string, said: RegExp, what: string, expected = 127) => {
+				const { stdout, stderr, status } = await vm.sh(script, { signal: t.signal });
+				t.ok(status === expected && said.test(`${stdout}${stderr}`), what, `status ${status}: ${stdout}${stderr}`);
+			};
+			const ld = '/lib/ld-imposos.so.1';
+			await direct(`${ld} ${folder}/copied`, /^ok 1/m, 'the loader runs a program at a fixed address', 0);
+			await direct(`${ld} /sbin/init`, /^\S*: .*init: (no|nothing)[^\n]*\n$/, 'not one that is static');
+			await direct(
+				`${ld} /no/such`,
+				/^\S*: .*\/no\/such: cannot open: No such file[^\n]*\n$/,
+				'nor one that is not there',
+			);
+			await direct(`${ld} --verify ${folder}/loaded`, /^$/, '--verify says that all is there', 0);
 			t.ok(
 				gone.status === 127 &&
 					/^\/tmp\/alone: error while loading shared libraries: libalpha\.so: cannot open/.test(gone.stderr),

@@ -24,3 +24,4 @@ LINK_sample := -Wl,--version-script=$(LINKING)/lib/sample.map -Wl,--hash-style=b
 LINK_plain := -Wl,-z,pack-relative-relocs
 NEEDS_lazy := many
 LINK_racing := -Wl,-rpath,'$$ORIGIN/lib' -rdynamic
+LINK_older := -Wl,--version-script=$(LINKING)/lib/older.map -Wl,-soname,libversions.so
