@@ -4,10 +4,15 @@
 
 uint32_t dl_gnu_hash(const char *name)
 {
+	const unsigned char *p = (const unsigned char *)name;
 	uint32_t hash = 5381;
 
-	for (; *name; name++)
-		hash = hash * 33 + (unsigned char)*name;
+	/* Two at a time: each name that is looked up comes through here. */
+	for (; p[0]; p += 2) {
+		if (!p[1])
+			return hash * 33 + p[0];
+		hash = hash * (33 * 33) + p[0] * 33u + p[1];
+	}
 	return hash;
 }
 
@@ -188,13 +193,43 @@ static int fits(const struct map *map, uint32_t index, const struct version *wan
 	return have->name && have->hash == want->hash && !strcmp(have->name, want->name);
 }
 
+/* Of four bytes whether one is 0. */
+#define HAS_ZERO(word) (((word) - 0x01010101u) & ~(word) & 0x80808080u)
+
+/*
+ * strcmp() of names that are the same nearly always: four bytes at a time, but across the end of a page, behind which
+ * there may be nothing.
+ */
+static int same_name(const char *a, const char *b)
+{
+	typedef uint32_t word __attribute__((may_alias, aligned(1)));
+
+	for (;;) {
+		if (((uintptr_t)a & 4095) <= 4092 && ((uintptr_t)b & 4095) <= 4092) {
+			uint32_t x = *(const word *)a;
+
+			if (x == *(const word *)b && !HAS_ZERO(x)) {
+				a += 4;
+				b += 4;
+				continue;
+			}
+		}
+		for (int i = 0; i < 4; i++, a++, b++) {
+			if (*a != *b)
+				return 0;
+			if (!*a)
+				return 1;
+		}
+	}
+}
+
 static const Elf32_Sym *symbol_at(const struct map *map, uint32_t index, const char *name, const struct version *want)
 {
 	const Elf32_Sym *symbol = map->symbols + index;
 	unsigned type = ELF32_ST_TYPE(symbol->st_info), bind = ELF32_ST_BIND(symbol->st_info);
 
 	if (!dl_inside(map, (uintptr_t)symbol, sizeof(*symbol)) || symbol->st_name >= map->strings_size ||
-	    strcmp(map->strings + symbol->st_name, name))
+	    !same_name(map->strings + symbol->st_name, name))
 		return NULL;
 	if (symbol->st_shndx == SHN_UNDEF || bind == STB_LOCAL || (symbol->st_other & 3) == STV_HIDDEN ||
 	    (symbol->st_other & 3) == 1 || (!symbol->st_value && symbol->st_shndx != SHN_ABS && type != STT_TLS))
@@ -262,14 +297,18 @@ const Elf32_Sym *dl_find_in(const struct map *map, const char *name, uint32_t gn
 static int find_among(struct map *const *maps, unsigned count, const char *name, uint32_t gnu,
 		      const struct version *want, const struct map *skip, struct found *found)
 {
+	const int told = dl_debug & DEBUG_SYMBOLS;
+
 	for (unsigned i = 0; i < count; i++) {
+		const struct gnu_table *table = &maps[i]->gnu;
 		const Elf32_Sym *symbol;
 
-		if (maps[i]->gnu.bloom && !may_have(&maps[i]->gnu, gnu) && !(dl_debug & DEBUG_SYMBOLS))
+		/* What most say, here without a call. */
+		if (table->bloom && !(table->bloom[gnu / 32 & table->mask] >> gnu % 32 & 1) && !told)
 			continue;
 		if (maps[i] == skip)
 			continue;
-		if (dl_debug & DEBUG_SYMBOLS)
+		if (told)
 			dl_say("symbol=%s; lookup in file=%s", name, dl_label(maps[i]));
 		symbol = dl_find_in(maps[i], name, gnu, want);
 		if (symbol) {
