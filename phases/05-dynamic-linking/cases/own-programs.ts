@@ -63,7 +63,7 @@ export const ownProgramCases = defineCases([
 			t.match(`${none.stdout}${none.stderr}`, /127|126/, 'nothing dynamic runs');
 			const from = vm.console.since(0).length;
 			await rescue(kill);
-			await vm.console.waitFor(/gets \/sbin\/rescue-sh/, { timeout: 20_000, signal: t.signal });
+			await vm.console.waitFor(/console gets \/sbin\/rescue-sh[^#]*#/, { timeout: 20_000, signal: t.signal });
 			t.match(vm.console.since(from), /console gets/, 'init says what it does');
 			vm.console.write('echo re\\scued; echo $((6*7))\n');
 			await vm.console.waitFor(/rescued\r?\n42/, { timeout: 20_000, signal: t.signal });
