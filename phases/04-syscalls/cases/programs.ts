@@ -255,7 +255,7 @@ printf 'first\nNew-Pass-1\nNew-Pass-1\n' | su ann -c passwd > /dev/null 2>&1; su
 		what: 'asks for name and password on a terminal, refuses a wrong one, gives a shell of the user’s',
 		script: String.raw`userdel -r eve 2>/dev/null; useradd -m -s /bin/sh eve; echo eve:secret | chpasswd; tmux -f /dev/null new-session -d -s l -x 80 -y 24 login; shows l 'login:'
 tmux send-keys -t l eve Enter; shows l 'Password:'; tmux send-keys -t l wrong Enter; shows l 'Login incorrect'; shows l 'login: *$'; tmux capture-pane -p -t l | grep -c 'Login incorrect'
-tmux send-keys -t l eve Enter; wait_for 'tmux capture-pane -p -t l | grep -c Password: | grep -q 2'; tmux send-keys -t l secret Enter; shows l '\$ *$'; tmux send-keys -t l 'id -un > /tmp/eve; tty >> /tmp/eve; pwd >> /tmp/eve; echo d''one' Enter; shows l done
+tmux send-keys -t l eve Enter; wait_for 'tmux capture-pane -p -t l | grep -c Password: | grep -q 2'; tmux send-keys -t l secret Enter; shows l '\$ *$'; tmux send-keys -t l 'id -un > /tmp/eve; tty >> /tmp/eve; pwd >> /tmp/eve; echo d\one' Enter; shows l done
 cat /tmp/eve; tmux kill-server; userdel -r eve 2>/dev/null; rm -f /tmp/eve`,
 		says: '1\neve\n/dev/pts/0\n/home/eve\n',
 	},
