@@ -93,6 +93,7 @@ int main(void)
 	bystander("/", &ask[0], &answer[0]);
 	bystander("/etc", &ask[1], &answer[1]);
 	IS(sees(ask[0], answer[0]), 0);
+	IS(sees(ask[1], answer[1]), 0);			/* both stand where they are to, before the roots change */
 	IS(chdir("/"), 0);
 	IS(pivot(PLACE, PLACE "/old"), 0);
 	OK(exists("/marker") && exists("/old/etc/hostname"), "the new root, and the old one in it");
