@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
+import { memoryFolder } from '../tools/build/paths.js';
 import { ToolError } from '../tools/errors.js';
 import { makeVolume } from '../tools/image/volume.js';
 import type { Lifetime } from '../tools/lifetime.js';
@@ -18,7 +18,7 @@ export class DiskFolder {
 	readonly #folder: string;
 
 	constructor(lifetime: Lifetime) {
-		this.#folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'imposos-bench-'));
+		this.#folder = memoryFolder();
 		lifetime.defer(() => rmSync(this.#folder, { recursive: true, force: true }));
 	}
 

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -57,4 +58,9 @@ export function ensureFolder(folder: string): string {
 export function displayPath(file: string): string {
 	const relative = path.relative(process.cwd(), file);
 	return relative === '' ? '.' : relative.startsWith('../..') ? file : relative;
+}
+
+/** A new folder in memory where the host has a memory filesystem, else among its temporary ones. The caller removes it. */
+export function memoryFolder(): string {
+	return mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'imposos-'));
 }

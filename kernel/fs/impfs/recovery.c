@@ -15,7 +15,7 @@ struct revokes {
 
 struct replay {
 	struct impfs *fs;
-	struct page *header, *block;
+	struct page *header;
 	struct page *window[WINDOW];
 	u32 window_at, window_count;	/* log blocks in the window */
 	struct revokes revokes;
@@ -92,8 +92,8 @@ static int fill_window(struct replay *r)
 	return err;
 }
 
-/* The next block of the ring. 1 when it was read all round. */
-static int next_block(struct replay *r, struct page *page)
+/* The next block of the ring, in *data until the next call. 1 when it was read all round. */
+static int next_block(struct replay *r, u32 **data)
 {
 	if (r->left == 0)
 		return 1;
@@ -103,25 +103,21 @@ static int next_block(struct replay *r, struct page *page)
 		if (err)
 			return err;
 	}
-	page_copy(page_address(page), page_address(r->window[r->at - r->window_at]));
+	*data = page_address(r->window[r->at - r->window_at]);
 	r->left--;
 	r->at = journal_next(r->at, r->fs->super->journal_blocks);
 	return 0;
 }
 
 /* A block goes home, through the device's cache. */
-static int write_home(struct replay *r, const struct impfs_journal_tag *tag)
+static int write_home(struct replay *r, u32 block, const u32 *data)
 {
-	struct buffer *b = buffer_get(r->fs->bdev, tag->block);
-	u32 *data;
+	struct buffer *b = buffer_get(r->fs->bdev, block);
 
 	if (!b)
 		return -ENOMEM;
 	mutex_lock(&b->lock);
-	data = b->data;
-	page_copy(data, page_address(r->block));
-	if (tag->flags & IMPFS_TAG_ESCAPED)
-		data[0] = IMPFS_JOURNAL_MAGIC;
+	page_copy(b->data, data);
 	set_bit(B_UPTODATE, &b->flags);
 	page_set(b->page, PG_UPTODATE);
 	clear_bit(B_VERIFIED, &b->flags);
@@ -138,10 +134,10 @@ static int write_home(struct replay *r, const struct impfs_journal_tag *tag)
 static int read_tagged(struct replay *r, const struct impfs_journal_header *head, u32 seed, bool write)
 {
 	const struct impfs_journal_tag *tag = (const void *)((const u8 *)head + IMPFS_JOURNAL_HEADER);
-	u32 *data = page_address(r->block), i;
+	u32 *data, i;
 
 	for (i = 0; i < head->count; i++, tag++) {
-		int err = next_block(r, r->block);
+		int err = next_block(r, &data);
 
 		if (err)
 			return err;
@@ -152,7 +148,7 @@ static int read_tagged(struct replay *r, const struct impfs_journal_header *head
 		if (crc32c(seed, data, IMPFS_BLOCK_SIZE) != tag->checksum)
 			return 1;
 		if (write && !revoked(&r->revokes, tag->block, head->sequence)) {
-			err = write_home(r, tag);
+			err = write_home(r, tag->block, data);
 			if (err)
 				return err;
 		}
@@ -179,12 +175,14 @@ static int read_transaction(struct replay *r, u64 tid, bool write)
 {
 	const struct impfs_journal_header *head = page_address(r->header);
 	u32 seed = journal_seed(r->fs, tid), before = 0;
+	u32 *data;
 	int err;
 
 	for (;;) {
-		err = next_block(r, r->header);
+		err = next_block(r, &data);
 		if (err)
 			return err;
+		page_copy(page_address(r->header), data);
 		if (head->magic != IMPFS_JOURNAL_MAGIC || head->sequence != tid ||
 		    crc32c(seed, head, IMPFS_CSUM_OFFSET) != *(const u32 *)((const u8 *)head + IMPFS_CSUM_OFFSET))
 			return 1;
@@ -271,8 +269,7 @@ static int alloc_pages(struct replay *r)
 	u32 i;
 
 	r->header = page_alloc(GFP_KERNEL, 0);
-	r->block = page_alloc(GFP_KERNEL, 0);
-	if (!r->header || !r->block)
+	if (!r->header)
 		return -ENOMEM;
 	for (i = 0; i < WINDOW; i++) {
 		r->window[i] = page_alloc(GFP_KERNEL, 0);
@@ -291,8 +288,6 @@ static void free_pages(struct replay *r)
 			page_free(r->window[i], 0);
 	if (r->header)
 		page_free(r->header, 0);
-	if (r->block)
-		page_free(r->block, 0);
 	kvfree(r->revokes.slots);
 	extent_free(&r->pending);
 }
