@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 node_version=20.20.2
 node_at_least=20.19
 # What doctor would ask for on a host that has none of it: a bare machine is asked once, for everything.
-tools='binutils-i686-linux-gnu gcc-i686-linux-gnu gdb grub-common grub-pc-bin libc6-dev-i386-cross qemu-system-x86 qemu-utils'
+tools='binutils-i686-linux-gnu dpkg-dev gcc-i686-linux-gnu gdb grub-common grub-pc-bin libc6-dev-i386-cross qemu-system-x86 qemu-utils tcl'
 # Without a network npm is to say so within seconds.
 patience='--fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000'
 yes=${CI:+--yes}

@@ -8,6 +8,7 @@ import { loaderCases } from './cases/loader.js';
 import { openingCases } from './cases/opening.js';
 import { ownProgramCases } from './cases/own-programs.js';
 import { pluginCases } from './cases/plugins.js';
+import { portCases } from './cases/ports.js';
 
 export const suite = defineSuite({
 	phase: 5,
@@ -36,5 +37,6 @@ export const suite = defineSuite({
 		...cacheCases,
 		...compilerCases,
 		...pluginCases,
+		...portCases,
 	],
 });

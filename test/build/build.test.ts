@@ -395,6 +395,9 @@ t.test('new pieces of work', async (t) => {
 	t.match(read('kernel/drivers/e1000/e1000.c'), /device_initcall\(e1000_init\);/);
 	t.throws(() => scaffold('driver', 'E 1', root), UsageError);
 	scaffold('port', 'hello', root);
-	t.match(JSON.parse(read('images/ports/hello.json')), { layers: [{ packages: ['hello'] }] });
+	t.match(JSON.parse(read('images/ports/hello.json')), {
+		source: 'hello',
+		build: [/configure/, 'make', 'make install'],
+	});
 	t.throws(() => scaffold('port', '/', root), UsageError);
 });

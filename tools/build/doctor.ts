@@ -90,6 +90,13 @@ const programs: ProgramCheck[] = [
 		packages: ['apt'],
 		purpose: 'resolves Debian packages',
 	},
+	{
+		name: 'dpkg-source',
+		program: 'dpkg-source',
+		versionArgs: ['--version'],
+		packages: ['dpkg-dev'],
+		purpose: 'unpacks the sources of ports',
+	},
 ];
 
 const grubParts = '/usr/lib/grub/i386-pc/boot.img';
@@ -136,6 +143,13 @@ export async function examine(probe: Probe): Promise<Finding[]> {
 					detail: 'glibc’s, to prove our own against',
 					packages: ['libc6-dev-i386-cross'],
 				},
+	);
+	// It tells its version to scripts alone; any does.
+	const tcl = probe.which('tclsh');
+	findings.push(
+		tcl === undefined
+			? { name: 'Tcl', verdict: 'missing', detail: 'makes parts of SQLite’s source', packages: ['tcl'] }
+			: { name: 'Tcl', verdict: 'ok', detail: tcl, packages: [] },
 	);
 	findings.push(await examineDebugger(probe));
 	if (probe.exists('/usr/share/doc/gcc-multilib')) {

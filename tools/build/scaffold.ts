@@ -211,9 +211,9 @@ function newPort(name: string, root: string): Scaffold {
 	const files = new Files(root);
 	const recipe = {
 		describe: `Debian's ${name}`,
-		layers: [
-			{ packages: [name], without: ['/usr/share/doc', '/usr/share/man', '/usr/share/info', '/usr/share/lintian'] },
-		],
+		source: name,
+		build: ['./configure --host=$HOST --prefix=/usr --libdir=/usr/lib/imposos', 'make', 'make install'],
+		without: ['/usr/share/doc', '/usr/share/man', '/usr/share/info'],
 	};
 	files.make(path.join('images', 'ports', `${name}.json`), `${JSON.stringify(recipe, null, 2)}\n`);
 	return { ...files, next: [`add "ports": ["${name}"] to an image in images/`, 'imposos image build IMAGE'] };

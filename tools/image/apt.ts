@@ -34,12 +34,17 @@ export interface AptOptions {
 	suite: string;
 	/** Mirror to use instead of the host's own. */
 	mirror?: string;
+	/** What it deals with: packages of programs unless told otherwise. A folder is for one kind. */
+	kind?: 'deb' | 'deb-src';
 	signal: AbortSignal;
 	log: Log;
 }
 
 const architecture = 'i386';
 const indexLifetime = 24 * 3600 * 1000;
+/** What apt says of versions that the archive does not have, or no longer. */
+const absent =
+	/(Version|find version) '.*' (for|of package) '.*'|Unable to (locate package|find a source)|404 +Not Found|File not found/;
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
@@ -47,11 +52,11 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
  * and package database are neither used nor touched. Needs no root.
  */
 export class Apt {
-	readonly #options: AptOptions;
+	protected readonly options: AptOptions;
 	readonly #config: string;
 
 	constructor(options: AptOptions) {
-		this.#options = options;
+		this.options = options;
 		this.#config = path.join(options.folder, 'apt.conf');
 	}
 
@@ -62,17 +67,18 @@ export class Apt {
 	 * @throws PackageError when no index could be had at all
 	 */
 	async update(force = false): Promise<void> {
-		const { folder, suite, mirror } = this.#options;
+		const { folder, suite, mirror } = this.options;
 		const stamp = path.join(folder, 'updated');
 		const age = Date.now() - (statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 		const source = `${suite} ${mirror ?? ''}`;
 		if (!force && age < indexLifetime && readFileSync(stamp, 'utf8') === source) return;
 		await this.#configure();
-		this.#options.log.detail(`apt-get update (${this.#options.suite}, ${architecture})`);
-		const result = await this.#run('apt-get', ['update']);
+		this.options.log.detail(`apt-get update (${this.options.suite}, ${architecture})`);
+		const result = await this.run('apt-get', ['update']);
+		const index = this.options.kind === 'deb-src' ? 'Sources' : 'Packages';
 		const failures = result.all.split('\n').filter((line) => /^(E|Err|W):/.test(line));
 		if (result.exitCode !== 0 || failures.length > 0) {
-			const targets = await this.#run('apt-get', ['indextargets', '--format', '$(FILENAME)', 'Created-By: Packages']);
+			const targets = await this.run('apt-get', ['indextargets', '--format', '$(FILENAME)', `Created-By: ${index}`]);
 			const present = targets.stdout.split('\n').filter((file) => file !== '' && existsSync(file));
 			const reason = /Failed to fetch \S*\/dists\/(\S+)\/\S*/.exec(result.all)?.[1];
 			if (present.length === 0) {
@@ -82,7 +88,7 @@ export class Apt {
 				});
 			}
 			const which = reason === undefined ? 'an index' : `the index of ${reason}`;
-			this.#options.log.warn(`${which} did not refresh: going on with what there is`);
+			this.options.log.warn(`${which} did not refresh: going on with what there is`);
 		}
 		writeFileSync(stamp, source);
 	}
@@ -95,8 +101,8 @@ export class Apt {
 	 */
 	async resolve(names: readonly string[], dependencies: boolean): Promise<ArchivePackage[]> {
 		const verb = dependencies ? ['install', '--no-install-recommends'] : ['download'];
-		const result = await this.#run('apt-get', ['-qq', '--print-uris', ...verb, ...names]);
-		if (result.exitCode !== 0) throw this.#refusal(result.all, names);
+		const result = await this.run('apt-get', ['-qq', '--print-uris', ...verb, ...names]);
+		if (result.exitCode !== 0) throw this.refusal(result.all, names);
 		const found: ArchivePackage[] = [];
 		for (const line of result.stdout.split('\n')) {
 			const match = /^'[^']*' (([^_ ]+)_([^_ ]+)_[a-z0-9]+\.deb) (\d+) SHA256:([0-9a-f]{64})$/.exec(line.trim());
@@ -114,18 +120,23 @@ export class Apt {
 	 * @throws PackageError when the download fails
 	 */
 	async download(packages: readonly { name: string; version: string }[], folder: string): Promise<boolean> {
+		return this.downloadBy(
+			['download'],
+			packages.map(({ name, version }) => `${name}=${version}`),
+			folder,
+		);
+	}
+
+	/** Has an apt-get command leave files in a folder; false when what is asked for is not in the archive. */
+	protected async downloadBy(verb: string[], exact: string[], folder: string): Promise<boolean> {
 		mkdirSync(folder, { recursive: true });
 		// Files get their names when they are complete: others may be looking.
 		const partial = mkdtempSync(path.join(folder, '.partial-'));
 		try {
-			const exact = packages.map(({ name, version }) => `${name}=${version}`);
-			const result = await this.#run('apt-get', ['-qq', 'download', ...exact], partial);
+			const result = await this.run('apt-get', ['-qq', ...verb, ...exact], partial);
 			if (result.exitCode !== 0) {
-				if (
-					/Version '.*' for '.*' was not found|Unable to locate package|404 +Not Found|File not found/.test(result.all)
-				)
-					return false;
-				throw this.#refusal(result.all, exact);
+				if (absent.test(result.all)) return false;
+				throw this.refusal(result.all, exact);
 			}
 			for (const name of readdirSync(partial)) renameSync(path.join(partial, name), path.join(folder, name));
 			return true;
@@ -134,13 +145,14 @@ export class Apt {
 		}
 	}
 
-	#refusal(output: string, names: readonly string[]): PackageError {
+	/** The error that fits what apt said. */
+	protected refusal(output: string, names: readonly string[]): PackageError {
 		const lines = output.split('\n').map((line) => line.trim());
 		const missing = lines
-			.map((line) => /^E: Unable to locate package (\S+)/.exec(line)?.[1])
+			.map((line) => /^E: Unable to (?:locate package|find a source package for) (\S+)/.exec(line)?.[1])
 			.find((name) => name !== undefined);
 		if (missing !== undefined)
-			return new PackageError(`Debian ${this.#options.suite} has no package ${missing} for ${architecture}`, {
+			return new PackageError(`Debian ${this.options.suite} has no package ${missing} for ${architecture}`, {
 				cause: output,
 			});
 		const line = lines.find((text) => text.startsWith('E:')) ?? lines.at(-1) ?? '';
@@ -150,19 +162,20 @@ export class Apt {
 		});
 	}
 
-	async #run(file: string, args: string[], cwd = this.#options.folder) {
+	/** Runs one of apt's programs under the lock of the state. */
+	protected async run(file: string, args: string[], cwd = this.options.folder) {
 		// One apt at a time: several images may be built at once, from several processes.
-		const lock = path.join(this.#options.folder, 'lock');
+		const lock = path.join(this.options.folder, 'lock');
 		const result = await execa('flock', ['-F', lock, file, ...args], {
 			cwd,
 			all: true,
 			reject: false,
 			stdin: 'ignore',
 			env: { APT_CONFIG: this.#config, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-			cancelSignal: this.#options.signal,
+			cancelSignal: this.options.signal,
 			timeout: 15 * 60 * 1000,
 		});
-		this.#options.signal.throwIfAborted();
+		this.options.signal.throwIfAborted();
 		if (result.code === 'ENOENT' || /flock: failed to execute/.test(result.all)) {
 			throw new ToolError(`${file} is not installed: Debian packages need it`);
 		}
@@ -171,7 +184,7 @@ export class Apt {
 	}
 
 	async #configure(): Promise<void> {
-		const { folder, suite, signal } = this.#options;
+		const { folder, suite, signal, kind = 'deb' } = this.options;
 		for (const name of [
 			'state/lists/partial',
 			'cache/archives/partial',
@@ -182,13 +195,13 @@ export class Apt {
 		]) {
 			mkdirSync(path.join(folder, name), { recursive: true });
 		}
-		const mirrors = this.#options.mirror === undefined ? hostMirrors(suite) : mirrorLines(this.#options.mirror, suite);
+		const mirrors = this.options.mirror === undefined ? hostMirrors(suite) : mirrorLines(this.options.mirror, suite);
 		// A folder of this host needs no signature: whoever can change it can change the image as well.
-		const local = this.#options.mirror?.startsWith('file:') === true;
+		const local = this.options.mirror?.startsWith('file:') === true;
 		const trusted = local ? ' trusted=yes' : existsSync(keyring) ? ` signed-by=${keyring}` : '';
 		writeFileSync(
 			path.join(folder, 'etc', 'sources.list'),
-			mirrors.map((line) => `deb [arch=${architecture}${trusted}] ${line}\n`).join(''),
+			mirrors.map((line) => `${kind} [arch=${architecture}${trusted}] ${line}\n`).join(''),
 		);
 		writeFileSync(path.join(folder, 'status'), '');
 		writeFileSync(this.#config, `${privateSettings(folder)}${await hostNetworkSettings(signal)}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { sysroot } from '../build/cc.js';
 import { buildKernel } from '../build/kernel.js';
 import {
 	cacheRoot,
@@ -22,7 +23,9 @@ import { fingerprint } from './fingerprint.js';
 import { grubFolder, makeBootLoader } from './grub.js';
 import { checkKernel } from './kernel-file.js';
 import { PackageStore } from './packages.js';
+import { buildPorts } from './ports.js';
 import { buildRoot } from './root.js';
+import { SourceStore } from './source-store.js';
 import { writeRoot } from './writer.js';
 
 export interface BuildImageOptions {
@@ -106,9 +109,12 @@ async function assemble(
 	const { variant, signal, locked, mirror, cache = cacheRoot, lockFile = usualLockFile, log = silentLog } = options;
 	const { suite } = declaration;
 	const choices = { ...(locked === undefined ? {} : { locked }), ...(mirror === undefined ? {} : { mirror }) };
-	const packages = new PackageStore({ cache, lockFile, suite, signal, log, ...choices });
+	const stores = { cache, lockFile, suite, signal, log, ...choices };
+	// First: fetching sources may write the lock file, which the store of packages reads once.
+	const ports = await buildPorts(declaration.ports, { variant, sources: new SourceStore(stores), signal, log });
+	const packages = new PackageStore(stores);
 	const userland = options.userland ?? userRoot(variant);
-	const tree = await buildRoot(declaration, { packages, cache, userland, signal });
+	const tree = await buildRoot(declaration, { packages, cache, userland, sysroot: sysroot(variant), ports, signal });
 	const kernelFile = options.kernel ?? kernelPath(variant);
 	const kernel = new Uint8Array(readFileSync(kernelFile));
 	checkKernel(kernel, displayPath(kernelFile));
@@ -148,6 +154,7 @@ function inputsOf(declaration: Declaration, options: BuildImageOptions): string 
 	for (const part of ['boot.img', 'kernel.img', 'multiboot.mod']) files.push(path.join(grubFolder, part));
 	for (const { layer, folder } of declaration.layers) {
 		if ('userland' in layer) files.push(userland);
+		else if ('sysroot' in layer || 'port' in layer) files.push(sysroot(variant));
 		else if ('tree' in layer) files.push(path.resolve(folder, layer.tree));
 		else if ('entries' in layer)
 			for (const entry of layer.entries) if (entry.type === 'copy') files.push(path.resolve(folder, entry.from));

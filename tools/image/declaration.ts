@@ -3,70 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { displayPath, fromRoot } from '../build/paths.js';
 import { UsageError } from '../errors.js';
-
-const absolute = z.string().regex(/^\//, 'must begin with /');
-const mode = z
-	.string()
-	.regex(/^[0-7]{3,4}$/, 'must be three or four octal digits')
-	.transform((text) => Number.parseInt(text, 8));
-const id = z.number().int().min(0).max(0xffffffff);
-const owner = z.strictObject({ uid: id, gid: id });
-const size = z
-	.string()
-	.regex(/^\d+[KMG]$/, 'must be a number and K, M or G')
-	.transform(
-		(text) => Number.parseInt(text, 10) * { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) as 'K' | 'M' | 'G'],
-	);
-
-/**
- * What to do with a name that an earlier layer has: take its place, leave the newcomer out, stop, or put the
- * newcomer into a folder of its own.
- */
-const collisions = z.union([
-	z.enum(['replace', 'keep', 'refuse']),
-	z.strictObject({ aside: absolute, except: z.array(absolute).default([]) }),
-]);
-
-const common = { path: absolute, mode: mode.optional(), owner: owner.optional() };
-const entry = z.discriminatedUnion('type', [
-	z.strictObject({ type: z.literal('directory'), ...common }),
-	z.strictObject({ type: z.literal('file'), ...common, text: z.string() }),
-	z.strictObject({ type: z.literal('copy'), ...common, from: z.string() }),
-	z.strictObject({ type: z.literal('symlink'), path: absolute, target: z.string().min(1) }),
-	z.strictObject({ type: z.literal('hardlink'), path: absolute, target: absolute }),
-	z.strictObject({
-		type: z.enum(['char', 'block']),
-		...common,
-		major: z.number().int().min(0).max(4095),
-		minor: z.number().int().min(0).max(0xfffff),
-	}),
-	z.strictObject({ type: z.literal('fifo'), ...common }),
-	z.strictObject({ type: z.literal('remove'), path: absolute }),
-]);
-
-const layer = z.union([
-	z.strictObject({
-		/** Names of Debian packages, or apt patterns such as `?essential`. */
-		packages: z.array(z.string().regex(/^[^\s=-][^\s=]*$/)).min(1),
-		/** Bring what they depend on. */
-		dependencies: z.boolean().default(true),
-		/** Folders of the packages that stay out. */
-		without: z.array(absolute).default([]),
-		collisions: collisions.default('replace'),
-	}),
-	z.strictObject({ userland: z.literal(true), collisions: collisions.default('replace') }),
-	z.strictObject({ tree: z.string(), to: absolute.default('/'), collisions: collisions.default('replace') }),
-	z.strictObject({ entries: z.array(entry) }),
-	z.strictObject({
-		/** Symbolic links in one folder, all to the same target: the names of a program that does many things. */
-		links: z.strictObject({
-			target: z.string().min(1),
-			folder: absolute,
-			names: z.array(z.string().regex(/^[^/]+$/)).min(1),
-		}),
-		collisions: collisions.default('keep'),
-	}),
-]);
+import { absolute, id, type Layer, layer, size } from './layer.js';
+import { type NamedRecipe, portName, recipe } from './recipe.js';
 
 const user = z.strictObject({
 	name: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
@@ -106,23 +44,17 @@ const schema = z.strictObject({
 	commandLine: z.string().optional(),
 	layers: z.array(layer).default([]),
 	/** Names of recipes in the folder ports/ beside this file; their layers come after these. */
-	ports: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]*$/)).default([]),
+	ports: z.array(portName).default([]),
 	users: z.array(user).default([]),
 	groups: z.array(group).default([]),
 });
 
-/** A recipe for an outside program, to be named in "ports" of images. */
-const portSchema = z.strictObject({ describe: z.string(), layers: z.array(layer).min(1) });
-
-export type Layer = z.infer<typeof layer>;
-export type Entry = z.infer<typeof entry>;
 export type User = z.infer<typeof user>;
 export type Group = z.infer<typeof group>;
-export type CollisionRule = z.infer<typeof collisions>;
 
-/** A layer and the folder that its relative paths are relative to. */
+/** A layer and the folder that its relative paths are relative to; or what the compiled source of a port installed. */
 export interface PlacedLayer {
-	layer: Layer;
+	layer: Layer | { port: string };
 	folder: string;
 }
 
@@ -139,6 +71,8 @@ export interface Declaration {
 	suite: string;
 	commandLine: string;
 	layers: PlacedLayer[];
+	/** Recipes of all ports that are in it, each after those that it needs. */
+	ports: NamedRecipe[];
 	users: User[];
 	groups: Group[];
 }
@@ -179,15 +113,14 @@ function read(file: string, depth: number): Declaration {
 	const own = parseAs(schema, file);
 	const base = own.extends === undefined ? undefined : read(path.join(folder, `${own.extends}.json`), depth + 1);
 	const place = (layers: Layer[], at = folder) => layers.map((entry) => ({ layer: entry, folder: at }));
-	const ports = own.ports.map((name) => {
-		const recipe = path.join(folder, 'ports', `${name}.json`);
-		return { ...parseAs(portSchema, recipe), file: recipe };
-	});
+	const ports = [...(base?.ports ?? [])];
+	for (const name of own.ports) addPort(name, path.join(folder, 'ports'), ports, []);
+	const added = ports.slice(base?.ports.length ?? 0);
 	const bytes = own.size ?? base?.size;
 	if (bytes === undefined) throw new UsageError(`${shown}: "size" is missing`);
 	return {
 		name: path.basename(file).replace(/\.json$/, ''),
-		files: [...(base?.files ?? []), file, ...ports.map((port) => port.file)],
+		files: [...(base?.files ?? []), file, ...added.map((port) => port.file)],
 		describe: own.describe,
 		size: bytes,
 		time:
@@ -197,11 +130,25 @@ function read(file: string, depth: number): Declaration {
 		layers: [
 			...(base?.layers ?? []),
 			...place(own.layers),
-			...ports.flatMap((port) => place(port.layers, path.dirname(port.file))),
+			...added.flatMap(({ name, source, layers, file }) => [
+				...(source === undefined ? [] : [{ layer: { port: name }, folder: path.dirname(file) }]),
+				...place(layers, path.dirname(file)),
+			]),
 		],
+		ports,
 		users: mergeByName(base?.users ?? [], own.users),
 		groups: mergeByName(base?.groups ?? [], own.groups),
 	};
+}
+
+/** Adds a port after those that it needs, unless it is there. */
+function addPort(name: string, folder: string, ports: NamedRecipe[], above: readonly string[]): void {
+	if (ports.some((port) => port.name === name)) return;
+	const file = path.join(folder, `${name}.json`);
+	if (above.includes(name)) throw new UsageError(`${displayPath(file)}: "needs" goes around in a circle`);
+	const read = parseAs(recipe, file);
+	for (const needed of read.needs) addPort(needed, folder, ports, [...above, name]);
+	ports.push({ ...read, name, file });
 }
 
 function parseAs<T>(schema: z.ZodType<T>, file: string): T {

@@ -19,7 +19,7 @@ import {
 import path from 'node:path';
 import { cacheRoot, ensureFolder, fromRoot } from '../build/paths.js';
 import type { Log } from '../log.js';
-import { type Declaration, readDeclaration } from './declaration.js';
+import { type Declaration, type PlacedLayer, readDeclaration } from './declaration.js';
 import { fingerprint } from './fingerprint.js';
 import { PackageStore } from './packages.js';
 import { buildRoot } from './root.js';
@@ -50,7 +50,7 @@ export async function hostRoot(name: string, options: HostRootOptions): Promise<
 	if (readdirSync(roots).includes(path.basename(find()))) return find();
 	log.detail(`unpacking ${declaration.name} for this host`);
 	const packages = new PackageStore({ cache, lockFile, suite: declaration.suite, signal, log });
-	const tree = await buildRoot(declaration, { packages, cache, userland: '', signal });
+	const tree = await buildRoot(declaration, { packages, cache, userland: '', sysroot: '', ports: new Map(), signal });
 	const partial = mkdtempSync(path.join(roots, '.partial-'));
 	try {
 		writeTree(tree, partial);
@@ -69,7 +69,11 @@ export async function hostRoot(name: string, options: HostRootOptions): Promise<
 }
 
 function withoutUserland(declaration: Declaration): Declaration {
-	return { ...declaration, layers: declaration.layers.filter(({ layer }) => !('userland' in layer)) };
+	return { ...declaration, layers: declaration.layers.filter(({ layer }) => !isOurs(layer)) };
+}
+
+function isOurs(layer: PlacedLayer['layer']): boolean {
+	return 'userland' in layer || 'sysroot' in layer || 'port' in layer;
 }
 
 function inputsOf(declaration: Declaration, lockFile: string): string {

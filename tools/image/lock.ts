@@ -10,15 +10,24 @@ const packageSchema = z.strictObject({
 	sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const sourceSchema = z.strictObject({
+	version: z.string(),
+	/** The description (.dsc) and what it names. */
+	files: z.array(packageSchema.omit({ version: true })).min(1),
+});
+
 const lockSchema = z.strictObject({
 	suite: z.string(),
 	architecture: z.literal('i386'),
 	/** What a request with dependencies or patterns came out as: the names of all packages it brings. */
 	sets: z.record(z.string(), z.array(z.string())),
 	packages: z.record(z.string(), packageSchema),
+	/** Source packages, which ports are compiled from. */
+	sources: z.record(z.string(), sourceSchema).default({}),
 });
 
 export type LockedPackage = z.infer<typeof packageSchema>;
+export type LockedSource = z.infer<typeof sourceSchema>;
 
 /** images/packages.lock: which versions of outside packages the images are made of. */
 export type PackageLock = z.infer<typeof lockSchema>;
@@ -33,7 +42,7 @@ export function readLock(file: string, suite: string): PackageLock {
 	try {
 		text = readFileSync(file, 'utf8');
 	} catch {
-		return { suite, architecture: 'i386', sets: {}, packages: {} };
+		return { suite, architecture: 'i386', sets: {}, packages: {}, sources: {} };
 	}
 	try {
 		const lock = lockSchema.parse(JSON.parse(text));
@@ -52,7 +61,9 @@ export function readLock(file: string, suite: string): PackageLock {
 export function writeLock(file: string, lock: PackageLock): void {
 	const sorted = <T>(record: Record<string, T>) =>
 		Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
-	const text = `${JSON.stringify({ ...lock, sets: sorted(lock.sets), packages: sorted(lock.packages) }, null, 2)}\n`;
+	const { sets, packages, sources } = lock;
+	const inOrder = { ...lock, sets: sorted(sets), packages: sorted(packages), sources: sorted(sources) };
+	const text = `${JSON.stringify(inOrder, null, 2)}\n`;
 	let previous = '';
 	try {
 		previous = readFileSync(file, 'utf8');

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ImageError } from '../errors.js';
 import { unpackDeb } from './deb.js';
-import type { CollisionRule, Declaration, Entry, Layer, PlacedLayer } from './declaration.js';
+import type { Declaration, PlacedLayer } from './declaration.js';
 import { type InstalledPackage, writeDpkgDatabase } from './dpkg-database.js';
+import { addHostTree, symlinkNode } from './host-tree.js';
+import type { CollisionRule, Entry, Layer } from './layer.js';
 import type { PackageStore } from './packages.js';
 import { readTar, type TarEntry } from './tar-reader.js';
 import { type Collisions, RootTree, type TreeNode } from './tree.js';
@@ -15,6 +17,10 @@ export interface RootSources {
 	cache: string;
 	/** Staged tree of our own user space. */
 	userland: string;
+	/** What programs from elsewhere compile against. */
+	sysroot: string;
+	/** What compiled ports installed, by name. */
+	ports: ReadonlyMap<string, string>;
 	signal: AbortSignal;
 }
 
@@ -45,13 +51,28 @@ async function addLayer(
 	const { time } = declaration;
 	if ('packages' in layer) await addPackages(tree, layer, sources);
 	else if ('userland' in layer) addHostTree(tree, sources.userland, '/', time, collisionRule(layer.collisions));
-	else if ('tree' in layer)
+	else if ('sysroot' in layer) addSysroot(tree, sources.sysroot, time);
+	else if ('port' in layer) {
+		const root = sources.ports.get(layer.port);
+		if (root === undefined) throw new ImageError(`port ${layer.port} is not compiled`);
+		addHostTree(tree, root, '/', time, 'replace');
+	} else if ('tree' in layer)
 		addHostTree(tree, path.resolve(folder, layer.tree), layer.to, time, collisionRule(layer.collisions));
 	else if ('links' in layer) {
 		const { target, folder: into, names } = layer.links;
 		const rule = collisionRule(layer.collisions);
 		for (const name of names) tree.add(`${into}/${name}`, symlinkNode(target, time), rule);
 	} else for (const entry of layer.entries) addEntry(tree, entry, folder, time);
+}
+
+/** Headers and libraries for a compiler in the image. The shared library is the loader, which is there. */
+function addSysroot(tree: RootTree, sysroot: string, time: number): void {
+	const libraries = '/usr/lib/imposos';
+	addHostTree(tree, path.join(sysroot, 'include'), '/usr/include', time, 'replace');
+	addHostTree(tree, path.join(sysroot, 'lib'), libraries, time, 'replace', (name) =>
+		/^(?!libc\.so$).*\.[ao]$/.test(name),
+	);
+	tree.add(`${libraries}/libc.so`, symlinkNode('../ld-imposos.so.1', time));
 }
 
 function collisionRule(rule: CollisionRule): Collisions {
@@ -114,52 +135,6 @@ function tarNode(entry: TarEntry, archive: string): TreeNode {
 	}
 }
 
-/** Adds a folder of the host; everything belongs to root and modes are what they mean: 755 or 644, set-id bits kept. */
-function addHostTree(tree: RootTree, from: string, to: string, mtime: number, collisions: Collisions): void {
-	const links = new Map<string, TreeNode>();
-	const visit = (hostFolder: string, folder: string) => {
-		const entries = readdirSync(hostFolder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-		for (const entry of entries) {
-			const hostFile = path.join(hostFolder, entry.name);
-			const name = path.posix.join(folder, entry.name);
-			if (entry.isDirectory()) {
-				const { mode } = statSync(hostFile);
-				tree.add(
-					name,
-					{ type: 'directory', mode: 0o755 | (mode & 0o1000), uid: 0, gid: 0, mtime, children: new Map() },
-					'keep',
-				);
-				visit(hostFile, name);
-			} else if (entry.isSymbolicLink()) {
-				tree.add(name, symlinkNode(readlinkSync(hostFile), mtime), collisions);
-			} else if (entry.isFile()) {
-				const { ino, nlink, mode, size } = statSync(hostFile);
-				const node = (nlink > 1 ? links.get(String(ino)) : undefined) ?? {
-					type: 'file' as const,
-					mode: (mode & 0o100 ? 0o755 : 0o644) | (mode & 0o6000),
-					uid: 0,
-					gid: 0,
-					mtime,
-					contents: { kind: 'part' as const, file: hostFile, offset: 0, size },
-				};
-				if (nlink > 1) links.set(String(ino), node);
-				tree.add(name, node, collisions);
-			} else
-				throw new ImageError(`${hostFile} is neither a file, a folder nor a link`, {
-					hint: 'device nodes belong into "entries"',
-				});
-		}
-	};
-	try {
-		visit(from, to);
-	} catch (cause) {
-		if (cause instanceof ImageError) throw cause;
-		throw new ImageError(`cannot take ${from} into an image: ${cause instanceof Error ? cause.message : ''}`, {
-			cause,
-		});
-	}
-}
-
 function addEntry(tree: RootTree, entry: Entry, folder: string, mtime: number): void {
 	if (entry.type === 'remove') {
 		if (!tree.remove(entry.path)) throw new ImageError(`${entry.path} is to be removed and is not there`);
@@ -197,8 +172,4 @@ function copyNode(file: string, base: { mode: number; uid: number; gid: number; 
 	const status = statSync(file, { throwIfNoEntry: false });
 	if (!status?.isFile()) throw new ImageError(`no file ${file} to copy into an image`);
 	return { ...base, type: 'file', contents: { kind: 'part', file, offset: 0, size: status.size } };
-}
-
-function symlinkNode(target: string, mtime: number): TreeNode {
-	return { type: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime, target };
 }

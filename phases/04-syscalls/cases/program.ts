@@ -14,6 +14,10 @@ export interface Program {
 	readonly what: string;
 	/** For a shell; left out, it is `programs/NAME.sh` of the phase. */
 	readonly script?: string;
+	/** Title of the case, when it is not about a program of Debian's. */
+	readonly title?: string;
+	/** Image whose programs the host runs; the machine's own when left out. */
+	readonly hostImage?: string;
 	/**
 	 * What it writes, for those for which this host does not say it too: standard output, whole; or a pattern where
 	 * versions and times differ.
@@ -43,7 +47,7 @@ export function programCase(phase: string, image: string, program: Program): Cas
 	const { step, name, what, full, timeout = 300 } = program;
 	return {
 		id: `${step}/${name}`,
-		title: `Debian’s ${name}: ${what}`,
+		title: program.title ?? `Debian’s ${name}: ${what}`,
 		tier: full ? 'full' : 'quick',
 		image,
 		needs: ['debian'],
@@ -57,14 +61,14 @@ export function programCase(phase: string, image: string, program: Program): Cas
 }
 
 async function compare(vm: CaseMachine, t: CaseTools, image: string, program: Program, script: string): Promise<void> {
-	const { says, alone, timeout = 300, packages = [] } = program;
+	const { says, alone, timeout = 300, packages = [], hostImage = image } = program;
 	const limit = (timeout - 20) * 1000;
 	const files: Record<string, Uint8Array> = {};
 	for (const name of packages) files[`/root/${name}.deb`] = await packageDeb(name, t.signal);
 	for (const [name, bytes] of Object.entries(files)) await vm.putFile(name, bytes);
 	const guest = vm.exec(['/bin/sh', '-c', script], { env: environment, timeout: limit });
 	if (alone === undefined) {
-		const host = runOnHost(image, script, { env: environment, files, signal: t.signal, timeout: limit });
+		const host = runOnHost(hostImage, script, { env: environment, files, signal: t.signal, timeout: limit });
 		// Whoever fails first is told of; the other is no unhandled rejection.
 		guest.catch(() => {});
 		const linux = await host.catch((error: unknown) => {

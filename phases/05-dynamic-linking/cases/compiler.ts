@@ -10,6 +10,9 @@ const program = `#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#error these are the headers of another library
+#endif
 int twice(int);
 static void *in_thread(void *argument) { return (void *)(long)twice((int)(long)argument); }
 __attribute__((constructor)) static void begin(void) { printf("begin "); }

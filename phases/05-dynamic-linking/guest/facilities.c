@@ -402,6 +402,36 @@ static void files(void)
 	ERRNO(ulimit(99), EINVAL);
 }
 
+/* A buffer is changed while the stream is in use: what waits is written, what was read ahead is read again. */
+static void buffers(void)
+{
+	char path[] = "/tmp/buffers.XXXXXX", own[256], line[16];
+	int ends[2], fd = mkstemp(path);
+	FILE *stream = fdopen(fd, "w+"), *reader;
+
+	fputs("one\ntwo\nthree\n", stream);
+	IS(setvbuf(stream, NULL, _IOFBF, 100), 0);
+	IS(setvbuf(stream, own, _IOFBF, sizeof(own)), 0);
+	IS(lseek(fd, 0, SEEK_END), 14);
+	rewind(stream);
+	OK(fgets(line, sizeof(line), stream) && !strcmp(line, "one\n"), "%s", line);
+	IS(setvbuf(stream, NULL, _IONBF, 0), 0);
+	OK(fgets(line, sizeof(line), stream) && !strcmp(line, "two\n"), "%s", line);
+	IS(setvbuf(stream, NULL, _IOFBF, 0), 0);
+	OK(fgets(line, sizeof(line), stream) && !strcmp(line, "three\n"), "%s", line);
+	fclose(stream);
+	unlink(path);
+	IS(pipe(ends), 0);
+	IS(write(ends[1], "one\ntwo\n", 8), 8);
+	reader = fdopen(ends[0], "r");
+	OK(fgets(line, sizeof(line), reader) && !strcmp(line, "one\n"), "%s", line);
+	IS(setvbuf(reader, NULL, _IOLBF, 0), 0);
+	IS(setvbuf(reader, NULL, _IONBF, 0), EOF);
+	OK(fgets(line, sizeof(line), reader) && !strcmp(line, "two\n"), "%s", line);
+	fclose(reader);
+	close(ends[1]);
+}
+
 static ssize_t upper_write(void *cookie, const char *from, size_t length)
 {
 	char *to = cookie;
@@ -502,6 +532,7 @@ int main(void)
 	environment();
 	numbers();
 	files();
+	buffers();
 	more();
 	guards();
 	return test_done();

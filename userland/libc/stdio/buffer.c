@@ -42,15 +42,26 @@ static void need_buffer(FILE *stream)
 	stream->flags |= STREAM_OWNED;
 }
 
+/* Streams in use change too, as programs expect of other systems. */
 static int set_buffer(FILE *stream, char *buffer, int mode, size_t size)
 {
-	if (stream->read_at || stream->write_at || mode < _IOFBF || mode > _IONBF)
+	int keep = stream->buffer && mode != _IONBF && !buffer && !(stream->flags & STREAM_NOBUFFER);
+
+	if (mode < _IOFBF || mode > _IONBF || (stream->write_at && __stream_flush(stream) < 0))
 		return EOF;
+	if (!keep) {
+		/* A buffer with input that cannot be had again stays. */
+		if (stream->read_end > stream->read_at && lseek(stream->fd, 0, SEEK_CUR) < 0)
+			return EOF;
+		__stream_forget_input(stream);
+	}
 	stream->flags &= ~(STREAM_LINE | STREAM_NOBUFFER | STREAM_DECIDE);
 	if (mode == _IOLBF)
 		stream->flags |= STREAM_LINE;
 	if (mode == _IONBF)
 		stream->flags |= STREAM_NOBUFFER;
+	if (keep)
+		return 0;
 	if (stream->flags & STREAM_OWNED)
 		free(stream->buffer - UNGET);
 	stream->flags &= ~STREAM_OWNED;

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { fromRoot } from '../../../tools/build/paths.js';
+import { defineCases } from '../../../tools/suite/declaration.js';
+import { type Program, programCase } from '../../04-syscalls/cases/program.js';
+
+/** An outside program that is compiled for our library, and a script that puts it to use. */
+interface Port extends Pick<Program, 'says' | 'timeout'> {
+	readonly name: string;
+	readonly what: string;
+	/** The script when it is not `programs/ports/NAME.sh`: path below phases/. */
+	readonly script?: string;
+}
+
+/** Those that have Debian's own beside them, on the host, write what those write. */
+const compared: readonly Port[] = [
+	{ name: 'lua', what: 'language, library, files and processes', script: '04-syscalls/programs/lua.sh' },
+];
+
+/** Those with tests of their own, or whose answers are known. */
+const known: readonly Port[] = [
+	{ name: 'zlib', what: 'its own tests; streams that others read, and theirs', says: /^all of it\n$/m },
+	{ name: 'bzip2', what: 'its samples, damage, recovery, and others’ files', says: /^all of it\n$/m },
+];
+
+function portCase(
+	{ name, what, script = `05-dynamic-linking/programs/ports/${name}.sh`, ...rest }: Port,
+	host?: string,
+) {
+	const id = `port-${name}`;
+	return programCase('05-dynamic-linking', 'ports', {
+		step: '5.3',
+		name: id,
+		what,
+		title: `${name}, compiled for our library: ${what}`,
+		script: readFileSync(fromRoot('phases', script), 'utf8'),
+		...(host === undefined ? { alone: 'its answers are known' } : { hostImage: host }),
+		...rest,
+	});
+}
+
+export const portCases = defineCases([
+	...compared.map((port) => portCase(port, 'debian-programs')),
+	...known.map((port) => portCase(port)),
+]);
