@@ -261,6 +261,50 @@ long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned 
 	return at;
 }
 
+/* The shared mapping of one file that start lies in, if it reaches to `end` in areas that differ by their offset alone. */
+static struct vm_area *one_shared_mapping(struct mm *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area *first = vma_find(mm, start), *a;
+
+	if (!first || first->start > start || !(first->flags & VM_SHARED) || !first->file)
+		return NULL;
+	for (a = first; a->end < end; a = a->next)
+		if (!a->next || a->next->start != a->end || a->next->file != first->file || a->next->flags != first->flags)
+			return NULL;
+	return first;
+}
+
+int vm_remap_file_pages(unsigned long start, unsigned long len, unsigned long pgoff, unsigned flags)
+{
+	struct mm *mm = current->mm;
+	struct vm_area *a;
+	struct file *file;
+	unsigned vm_flags;
+	long at;
+
+	start &= PAGE_MASK;
+	len &= PAGE_MASK;
+	if (start + len <= start || pgoff + (len >> PAGE_SHIFT) < pgoff)
+		return -EINVAL;
+	if (down_write_killable(&mm->mmap_lock))
+		return -EINTR;
+	a = one_shared_mapping(mm, start, start + len);
+	if (!a) {
+		up_write(&mm->mmap_lock);
+		return -EINVAL;
+	}
+	file = file_get(a->file);
+	vm_flags = a->flags;
+	at = map_locked(mm, file, start, len, MAP_SHARED | MAP_FIXED, vm_flags, pgoff);
+	up_write(&mm->mmap_lock);
+	file_put(file);
+	if (at < 0)
+		return (int)at;
+	if (((vm_flags & VM_LOCKED) || !(flags & MAP_NONBLOCK)) && (vm_flags & VM_ACCESS))
+		(void)vm_populate(mm, start, start + len);	/* as with mmap() */
+	return 0;
+}
+
 unsigned long vm_brk(unsigned long brk)
 {
 	struct mm *mm = current->mm;

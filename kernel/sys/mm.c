@@ -64,6 +64,12 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 	return vm_mremap(addr, old_len, new_len, (unsigned)flags, new_addr);
 }
 
+long sys_remap_file_pages(unsigned long start, unsigned long size, unsigned long prot, unsigned long pgoff,
+			  unsigned long flags)
+{
+	return prot ? -EINVAL : vm_remap_file_pages(start, size, pgoff, (unsigned)flags);
+}
+
 long sys_brk(unsigned long brk)
 {
 	return (long)vm_brk(brk);

@@ -133,6 +133,8 @@ void mm_switch(struct mm *prev, struct mm *next);	/* scheduler: loads CR3 when i
 long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned prot, unsigned flags, unsigned long pgoff);
 int vm_munmap(struct mm *mm, unsigned long addr, unsigned long len);
 int vm_mprotect(unsigned long addr, unsigned long len, unsigned prot);
+/* remap_file_pages(2), as Linux has it since 4.0: a fresh mapping of the same file at another offset. 0 or -errno. */
+int vm_remap_file_pages(unsigned long start, unsigned long len, unsigned long pgoff, unsigned flags);
 long vm_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned flags, unsigned long new_addr);
 unsigned long vm_brk(unsigned long brk);	/* the break afterwards, as brk(2) */
 int vm_brk_range(unsigned long addr, unsigned long len, unsigned prot);	/* anonymous zero area (ELF bss) */

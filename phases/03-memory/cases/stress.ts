@@ -23,6 +23,7 @@ const stressors: readonly Stressor[] = [
 	{ step: '3.2', name: 'vm', full: 2000, quick: 10, options: ['--vm-bytes', '24M', '--vm-method', 'all'] },
 	{ step: '3.3', name: 'mmap', full: 200, quick: 1, options: ['--mmap-bytes', '8M', '--mmap-file'] },
 	{ step: '3.3', name: 'mremap', full: 1000, quick: 2, options: ['--mremap-bytes', '4M'] },
+	{ step: '3.3', name: 'remap', full: 200, quick: 2 },
 	{ step: '3.3', name: 'madvise', full: 100, quick: 1 },
 	{ step: '3.3', name: 'mlock', full: 5000, quick: 20 },
 	{ step: '3.3', name: 'msync', full: 10000, quick: 100 },

@@ -326,6 +326,7 @@ static void memory(void)
 	FAILS(EINVAL, mprotect, page, 4096, 0x77777777);
 	FAILS(ENOMEM, mprotect, 0x1000, 4096, 1);
 	char *shared = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	WORKS(remap_file_pages, shared, 4096, 0, 0, 0);
 	FAILS(EACCES, mprotect, shared, 4096, 3);
 	WORKS(msync, page, 4096, MS_SYNC);
 	FAILS(EINVAL, msync, page + 1, 4096, MS_SYNC);
@@ -363,6 +364,7 @@ static void memory(void)
 	fails("mlockall", "EPERM", EPERM, -1, __LINE__);
 	munmap(page, 16384);
 	page = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	FAILS(EINVAL, remap_file_pages, page, 4096, 0, 0, 0);
 	moved = (char *)WORKS(mremap, page, 16384, 32768, 1, 0);
 	FAILS(EINVAL, mremap, moved + 1, 4096, 8192, 1, 0);
 	FAILS(EINVAL, mremap, moved, 4096, 8192, 77, 0);
