@@ -11,7 +11,10 @@ int __calendar_from(long long seconds, struct tm *tm);
 /* Seconds of the fields, which may be out of range. */
 long long __calendar_to(const struct tm *tm);
 /* The offset from UTC at a time, and whether it is summer time. */
-long __zone_at(long long utc, int *summer, const char **name);
+long __zone_at(long long time, int *summer, const char **name);
+/* A time without the leap seconds that times of this zone count, if they do; *within: it is one itself. And back. */
+long long __zone_leapless(long long time, int *within);
+long long __zone_with_leaps(long long utc);
 /* The offset of a local time; summer as tm_isdst says (< 0: find out). */
 long __zone_of_local(long long local, int summer);
 

@@ -5,8 +5,11 @@
 
 struct tm *gmtime_r(const time_t *__restrict time, struct tm *__restrict tm)
 {
-	if (__calendar_from(*time, tm) < 0)
+	int leap;
+
+	if (__calendar_from(__zone_leapless(*time, &leap), tm) < 0)
 		return NULL;
+	tm->tm_sec += leap;
 	tm->tm_isdst = 0;
 	tm->tm_gmtoff = 0;
 	tm->tm_zone = "UTC";
@@ -16,11 +19,12 @@ struct tm *gmtime_r(const time_t *__restrict time, struct tm *__restrict tm)
 struct tm *localtime_r(const time_t *__restrict time, struct tm *__restrict tm)
 {
 	const char *name;
-	int summer;
+	int summer, leap;
 	long offset = __zone_at(*time, &summer, &name);
 
-	if (__calendar_from(*time + offset, tm) < 0)
+	if (__calendar_from(__zone_leapless(*time, &leap) + offset, tm) < 0)
 		return NULL;
+	tm->tm_sec += leap;
 	tm->tm_isdst = summer;
 	tm->tm_gmtoff = offset;
 	tm->tm_zone = name;
@@ -46,7 +50,7 @@ time_t timelocal(struct tm *tm)
 
 time_t timegm(struct tm *tm)
 {
-	time_t time = __calendar_to(tm);
+	time_t time = __zone_with_leaps(__calendar_to(tm));
 
 	return gmtime_r(&time, tm) ? time : -1;
 }
@@ -54,7 +58,7 @@ time_t timegm(struct tm *tm)
 time_t mktime(struct tm *tm)
 {
 	long long local = __calendar_to(tm);
-	time_t time = local - __zone_of_local(local, tm->tm_isdst);
+	time_t time = __zone_with_leaps(local - __zone_of_local(local, tm->tm_isdst));
 
 	return localtime_r(&time, tm) ? time : -1;
 }

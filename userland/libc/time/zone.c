@@ -1,195 +1,116 @@
 /*
- * Time zones as POSIX writes them in TZ: std offset [dst [offset] [,start[/time],end[/time]]]. Without
- * TZ, and for what cannot be read, the zone is UTC.
+ * The zone that TZ names: a file of /usr/share/zoneinfo, or a rule as POSIX writes them. Without TZ it is
+ * /etc/localtime; for what cannot be read, and for an empty TZ, it is UTC.
+ *
+ * The answer of the last look-up stays, with the times between which it holds.
  */
-#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include "calendar.h"
 #include "thread.h"
+#include "zone.h"
 
-/* When a change happens: Jn (1 to 365, no leap day), n (0 to 365), or Mm.w.d */
-struct rule {
-	char kind;
-	int day, week, month;
-	long time;
-};
+#define FOLDER "/usr/share/zoneinfo"
+#define LOCALTIME "/etc/localtime"
 
 static struct zone {
-	char source[128];
-	int known;
-	char names[2][16];
-	long offset[2];			/* seconds to add to UTC */
-	int has_summer;
-	struct rule start, end;
+	char source[128];		/* TZ as it was read; longer ones are read each time */
+	int known, unset;
+	struct zone_file *file;		/* NULL: the rule is all */
+	struct zone_rule rule;
+	struct zone_span last;
 } zone;
 
 static volatile int lock;
 
-char *tzname[2] = { zone.names[0], zone.names[1] };
+static char utc_name[] = "UTC";
+char *tzname[2] = { utc_name, utc_name };
 long timezone;
 int daylight;
 
-static const char *read_name(const char *p, char name[16])
+static struct zone_file *open_zone(const char *name)
 {
-	const char *start = p;
-	size_t length;
+	const char *folder = secure_getenv("TZDIR");
+	char path[4096];
 
-	if (*p == '<') {
-		start = ++p;
-		while (*p && *p != '>')
-			p++;
-		length = (size_t)(p - start);
-		if (!*p++)
+	if (*name != '/') {
+		if (snprintf(path, sizeof(path), "%s/%s", folder && *folder ? folder : FOLDER, name) >= (int)sizeof(path))
 			return NULL;
-	} else {
-		while (isalpha((unsigned char)*p))
-			p++;
-		length = (size_t)(p - start);
+		name = path;
 	}
-	if (length < 3 || length > 15)
+	/* With other rights than its starter's, a program reads what the system has and nothing else. */
+	if (getauxval(AT_SECURE) && (strstr(name, "/../") || (strncmp(name, FOLDER "/", sizeof(FOLDER)) && strcmp(name, LOCALTIME))))
 		return NULL;
-	memcpy(name, start, length);
-	name[length] = '\0';
-	return p;
+	return __zone_open(name);
 }
 
-/* hh[:mm[:ss]] with a sign */
-static const char *read_time(const char *p, long *seconds)
+static void read_zone(const char *source)
 {
-	long unit = 3600, total = 0;
-	int negative = *p == '-';
+	const struct zone_rule utc = { .kinds = { { 0, 0, utc_name }, { 0, 1, utc_name } } };
 
-	if (*p == '-' || *p == '+')
-		p++;
-	if (!isdigit((unsigned char)*p))
-		return NULL;
-	for (;; unit /= 60) {
-		char *end;
-
-		total += strtol(p, &end, 10) * unit;
-		p = end;
-		if (*p != ':' || unit == 1)
-			break;
-		p++;
-	}
-	*seconds = negative ? -total : total;
-	return p;
+	free(zone.file);
+	zone.file = NULL;
+	zone.rule = utc;
+	if (!source)
+		source = LOCALTIME;
+	else if (*source == ':')
+		source++;
+	zone.file = *source ? open_zone(source) : NULL;
+	if (!zone.file && *source && __zone_read_rule(&zone.rule, source) < 0)
+		zone.rule = utc;
+	zone.last = (struct zone_span){ .from = 1 };	/* nothing is in it */
 }
 
-static const char *read_rule(const char *p, struct rule *rule)
+/* What holds beyond all times that are listed, or NULL. */
+static const struct zone_rule *final_rule(void)
 {
-	char *end;
-
-	memset(rule, 0, sizeof(*rule));
-	rule->time = 7200;
-	if (*p == 'M') {
-		rule->kind = 'M';
-		rule->month = (int)strtol(p + 1, &end, 10) - 1;
-		if (*end != '.')
-			return NULL;
-		rule->week = (int)strtol(end + 1, &end, 10);
-		if (*end != '.')
-			return NULL;
-		rule->day = (int)strtol(end + 1, &end, 10);
-		if (rule->month < 0 || rule->month > 11 || rule->week < 1 || rule->week > 5 || rule->day < 0 ||
-		    rule->day > 6)
-			return NULL;
-	} else {
-		rule->kind = *p == 'J' ? 'J' : 'n';
-		rule->day = (int)strtol(p + (*p == 'J'), &end, 10);
-		if (end == p + (*p == 'J'))
-			return NULL;
-	}
-	return *end == '/' ? read_time(end + 1, &rule->time) : end;
+	return zone.file ? __zone_rule_at(zone.file, NEVER_ENDS) : &zone.rule;
 }
 
-static int read_zone(const char *p)
+/* The names and offsets that programs see: of each sort those that hold last. */
+static void publish(void)
 {
-	p = read_name(p, zone.names[0]);
-	if (p)
-		p = read_time(p, &zone.offset[0]);
-	if (!p)
-		return -1;
-	zone.offset[0] = -zone.offset[0];
-	zone.has_summer = 0;
-	strcpy(zone.names[1], zone.names[0]);
-	if (!*p)
-		return 0;
-	p = read_name(p, zone.names[1]);
-	if (!p)
-		return -1;
-	zone.offset[1] = zone.offset[0] + 3600;
-	if (*p && *p != ',') {
-		p = read_time(p, &zone.offset[1]);
-		if (!p)
-			return -1;
-		zone.offset[1] = -zone.offset[1];
+	const struct zone_rule *rule = final_rule();
+	const struct zone_kind *kinds[2] = { NULL, NULL };
+
+	for (int summer = 0; summer < 2; summer++) {
+		if (rule && (!summer || rule->has_summer))
+			kinds[summer] = &rule->kinds[summer];
+		else if (zone.file)
+			kinds[summer] = __zone_nearest(zone.file, NEVER_ENDS, summer);
 	}
-	if (*p != ',')
-		p = ",M3.2.0,M11.1.0";
-	p = read_rule(p + 1, &zone.start);
-	if (p && *p == ',')
-		p = read_rule(p + 1, &zone.end);
-	if (!p || *p)
-		return -1;
-	zone.has_summer = 1;
-	return 0;
+	if (!kinds[0])
+		kinds[0] = kinds[1] ? kinds[1] : __zone_kind(zone.file, 0);
+	daylight = kinds[1] != NULL;
+	tzname[0] = (char *)kinds[0]->name;
+	tzname[1] = (char *)(kinds[1] ? kinds[1] : kinds[0])->name;
+	timezone = -kinds[0]->offset;
 }
 
 static void read_environment(void)
 {
 	const char *source = getenv("TZ");
+	int error = errno;
 
-	if (!source)
-		source = "";
-	if (zone.known && !strcmp(zone.source, source))
+	if (zone.known && zone.unset == !source && (!source || !strcmp(zone.source, source)))
 		return;
-	strlcpy(zone.source, source, sizeof(zone.source));
+	read_zone(source);
+	strlcpy(zone.source, source ? source : "", sizeof(zone.source));
+	zone.unset = !source;
 	zone.known = 1;
-	if (!*source || read_zone(source) < 0) {
-		strcpy(zone.names[0], "UTC");
-		strcpy(zone.names[1], "UTC");
-		zone.offset[0] = 0;
-		zone.has_summer = 0;
-	}
-	timezone = -zone.offset[0];
-	daylight = zone.has_summer;
+	publish();
+	errno = error;			/* that a zone cannot be read is no error of whoever asks for the time */
 }
 
-/* Local seconds since 1970 at which a rule strikes in a year. */
-static long long strike(const struct rule *rule, long long year)
+static struct zone_kind kind_at(long long time)
 {
-	long long day = __days_to_month(year, 0);
-	int leap = __days_to_month(year + 1, 0) - day == 366;
-
-	if (rule->kind == 'n') {
-		day += rule->day;
-	} else if (rule->kind == 'J') {
-		day += rule->day - 1 + (leap && rule->day >= 60);
-	} else {
-		long long first = __days_to_month(year, rule->month);
-		long long next = rule->month == 11 ? __days_to_month(year + 1, 0) :
-						     __days_to_month(year, rule->month + 1);
-		int weekday = (int)((first % 7 + 11) % 7);
-
-		day = first + (rule->day - weekday + 7) % 7 + (rule->week - 1) * 7;
-		if (day >= next)
-			day -= 7;
-	}
-	return day * 86400 + rule->time;
-}
-
-static int is_summer(long long utc)
-{
-	struct tm tm;
-	long long start, end;
-
-	if (!zone.has_summer || __calendar_from(utc + zone.offset[0], &tm) < 0)
-		return 0;
-	start = strike(&zone.start, tm.tm_year + 1900LL) - zone.offset[0];
-	end = strike(&zone.end, tm.tm_year + 1900LL) - zone.offset[1];
-	return start < end ? utc >= start && utc < end : utc >= start || utc < end;
+	if (time < zone.last.from || time >= zone.last.until)
+		zone.last = zone.file ? __zone_by_file(zone.file, time) : __zone_by_rule(&zone.rule, time);
+	return zone.last.kind;
 }
 
 void tzset(void)
@@ -199,30 +120,93 @@ void tzset(void)
 	__unlock(&lock);
 }
 
-long __zone_at(long long utc, int *summer, const char **name)
+long long __zone_leapless(long long time, int *within)
 {
-	long offset;
+	*within = 0;
+	__lock(&lock);
+	read_environment();
+	if (zone.file)
+		time -= __zone_leaps(zone.file, time, within);
+	__unlock(&lock);
+	return time;
+}
+
+static long long with_leaps(long long utc)
+{
+	return zone.file ? utc + __zone_leaps_before(zone.file, utc) : utc;
+}
+
+long long __zone_with_leaps(long long utc)
+{
+	__lock(&lock);
+	read_environment();
+	utc = with_leaps(utc);
+	__unlock(&lock);
+	return utc;
+}
+
+long __zone_at(long long time, int *summer, const char **name)
+{
+	struct zone_kind kind;
 
 	__lock(&lock);
 	read_environment();
-	*summer = is_summer(utc);
-	*name = zone.names[*summer];
-	offset = zone.offset[*summer];
+	kind = kind_at(time);
 	__unlock(&lock);
-	return offset;
+	*summer = kind.summer;
+	*name = kind.name;
+	return kind.offset;
+}
+
+/* ---- from local times ---- */
+
+struct guess {
+	int found, wished;
+	long long utc;
+	long largest;			/* offset of all */
+};
+
+/* Of two times that show the same the earlier counts, unless only the other is summer or winter as is wished. */
+static void consider(struct guess *guess, const struct zone_kind *kind, long long local, int summer)
+{
+	long long utc = local - kind->offset;
+	const struct zone_kind then = kind_at(with_leaps(utc));
+	int wished = summer < 0 || then.summer == (summer > 0);
+
+	if (kind->offset > guess->largest)
+		guess->largest = kind->offset;
+	if (then.offset != kind->offset)
+		return;
+	if (!guess->found || wished > guess->wished || (wished == guess->wished && utc < guess->utc))
+		*guess = (struct guess){ 1, wished, utc, guess->largest };
+}
+
+/* Who calls it summer when it is winter means the offset of summer, and the other way round. NULL: there is none. */
+static const struct zone_kind *other_kind(long long time, int summer)
+{
+	const struct zone_rule *rule = zone.file ? __zone_rule_at(zone.file, time) : &zone.rule;
+
+	if (rule)
+		return rule->has_summer ? &rule->kinds[summer] : NULL;
+	return __zone_nearest(zone.file, time, summer);
 }
 
 static long of_local(long long local, int summer)
 {
-	read_environment();
-	if (!zone.has_summer)
-		return zone.offset[0];
-	if (summer >= 0)
-		return zone.offset[summer > 0];
-	/* In the gap of spring neither fits: standard time moves it forward. */
-	if (is_summer(local - zone.offset[1]))
-		return zone.offset[1];
-	return zone.offset[0];
+	const struct zone_rule *rule = final_rule();
+	struct guess guess = { .largest = LONG_MIN };
+	const struct zone_kind *kind;
+	long long before;
+
+	if (zone.file)
+		for (unsigned i = 0; (kind = __zone_kind(zone.file, i)); i++)
+			consider(&guess, kind, local, summer);
+	for (int i = 0; rule && i <= rule->has_summer; i++)
+		consider(&guess, &rule->kinds[i], local, summer);
+	/* When clocks are put forward some times are never shown: they go on as before. */
+	before = with_leaps(guess.found ? guess.utc : local - guess.largest);
+	kind = guess.wished || (!guess.found && summer < 0) ? NULL : other_kind(before, summer > 0);
+	return kind ? kind->offset : kind_at(before).offset;
 }
 
 long __zone_of_local(long long local, int summer)
@@ -230,6 +214,7 @@ long __zone_of_local(long long local, int summer)
 	long offset;
 
 	__lock(&lock);
+	read_environment();
 	offset = of_local(local, summer);
 	__unlock(&lock);
 	return offset;
