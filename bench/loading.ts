@@ -5,6 +5,7 @@ import { buildRoot, ensureFolder, userRoot, type Variant } from '../tools/build/
 import { BuildError } from '../tools/errors.js';
 import { packageFile } from '../tools/image/package-file.js';
 import type { CpioEntry } from '../tools/machine/cpio.js';
+import { buildLibraryPrograms } from './library.js';
 
 const LIBRARIES = 20;
 const FUNCTIONS = 250;
@@ -71,8 +72,8 @@ export async function buildTwenty(folder: string, signal: AbortSignal): Promise<
 }
 
 /**
- * The folders that the rows of loading need in each root, below build/bench: what both run, our own program for ImposOS,
- * Debian's with glibc and its cache of libraries for Linux.
+ * The folders that the rows of loading and of libraries need in each root, below build/bench: what both run, our own
+ * programs for ImposOS, Debian's and those with glibc for Linux, and its cache of libraries.
  *
  * @throws BuildError, PackageError
  */
@@ -83,17 +84,21 @@ export async function writeLoadingRoots(
 	const top = path.join(buildRoot, 'bench', 'loading');
 	rmSync(top, { recursive: true, force: true });
 	const twenty = await buildTwenty(path.join(top, 'twenty'), signal);
+	const libraries = await buildLibraryPrograms(path.join(top, 'library'), variant, signal);
 	const glibc = await packageFile('libc6', 'lib/i386-linux-gnu/ld-linux.so.2', signal).catch(() =>
 		packageFile('libc6', 'lib/i386-linux-gnu/ld-2.36.so', signal),
 	);
 	const roots = { imposos: path.join(top, 'imposos'), linux: path.join(top, 'linux') };
 	for (const root of [roots.imposos, roots.linux]) {
-		for (const folder of ['bin', 'lib', 'twenty', 'etc']) mkdirSync(path.join(root, folder), { recursive: true });
+		for (const folder of ['bin', 'lib', 'twenty', 'library', 'etc'])
+			mkdirSync(path.join(root, folder), { recursive: true });
 		for (const file of twenty) copyFileSync(file, path.join(root, 'twenty', path.basename(file)));
 		copyFileSync(path.join(userRoot(variant), 'usr/lib/ld-imposos.so.1'), path.join(root, 'lib/ld-imposos.so.1'));
 		writeFileSync(path.join(root, 'lib/ld-linux.so.2'), glibc, { mode: 0o755 });
 	}
 	copyFileSync(path.join(userRoot(variant), 'usr/bin/true'), path.join(roots.imposos, 'bin/dynamic'));
+	copyFileSync(libraries.ours, path.join(roots.imposos, 'library/program'));
+	copyFileSync(libraries.glibc, path.join(roots.linux, 'library/program'));
 	const folder = path.join(roots.linux, 'lib/i386-linux-gnu');
 	mkdirSync(folder);
 	writeFileSync(path.join(folder, 'libc.so.6'), await packageFile('libc6', 'lib/i386-linux-gnu/libc.so.6', signal), {

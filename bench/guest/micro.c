@@ -18,7 +18,8 @@ const char *self = "/init";
 u32 vdso, sysenter_entry;
 
 static const struct group *const groups[] = {
-	&syscalls_group, &processes_group, &memory_group, &events_group, &loading_group, &disk_group, &swap_group,
+	&syscalls_group, &processes_group, &memory_group, &events_group, &loading_group, &library_group,
+	&disk_group, &swap_group,
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

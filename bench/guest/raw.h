@@ -177,7 +177,7 @@ struct group {
 };
 
 extern u64 timed;
-extern const struct group syscalls_group, processes_group, memory_group, events_group, loading_group;
+extern const struct group syscalls_group, processes_group, memory_group, events_group, loading_group, library_group;
 extern const struct group disk_group, swap_group;
 extern const char *self;
 extern u32 vdso;		/* the image's address, 0: none */

@@ -9,6 +9,8 @@ import { openingCases } from './cases/opening.js';
 import { ownProgramCases } from './cases/own-programs.js';
 import { pluginCases } from './cases/plugins.js';
 import { portCases } from './cases/ports.js';
+import { speedCases } from './cases/speed.js';
+import { zoneCases } from './cases/zones.js';
 
 export const suite = defineSuite({
 	phase: 5,
@@ -38,5 +40,7 @@ export const suite = defineSuite({
 		...compilerCases,
 		...pluginCases,
 		...portCases,
+		...speedCases,
+		...zoneCases,
 	],
 });

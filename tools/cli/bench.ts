@@ -31,7 +31,7 @@ export const command = defineCommand<{
 				requiresArg: true,
 				default: [] as string[],
 				describe:
-					'Rows, or groups: syscalls processes memory events loading disk and swap; all but disk and swap if left out',
+					'Rows, or groups: syscalls processes memory events loading library disk and swap; all but disk and swap if left out',
 			})
 			.option('keep', { type: 'boolean', default: false, describe: 'Write the figures to docs/results/bench.json' })
 			.option('runs', {
