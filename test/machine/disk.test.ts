@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -8,7 +8,7 @@ import { Lifetime } from '../../tools/lifetime.js';
 import type { Machine } from '../../tools/machine/machine.js';
 import { checkDisk, deviceWindow, rootPartition } from '../../tools/machine/partition.js';
 import { Qcow2Device } from '../../tools/machine/qcow2.js';
-import { copyDisk, createOverlay } from '../../tools/machine/qemu-img.js';
+import { belowOf, copyDisk, createOverlay, removeOverlay } from '../../tools/machine/qemu-img.js';
 import { keptName } from '../../tools/machine/run.js';
 import { defaultMachine } from '../../tools/machine/spec.js';
 import { CaseTools } from '../../tools/suite/checks.js';
@@ -68,6 +68,23 @@ t.test('a kept disk does not notice that its image is built anew', async (t) => 
 	t.equal(keptName('work', 'base'), 'base-work');
 	t.equal(keptName('work', '/tmp/base.img'), 'base.img-work', 'each image has its own');
 	t.throws(() => keptName('../x', 'base'), /not a name for a disk/);
+});
+
+t.test('an overlay does not notice that its image is built anew under the same name', async (t) => {
+	const original = path.join(folder, 'replaced.img');
+	copyFileSync(image, original);
+	const before = Buffer.from(deviceBytes(FileDevice.open(original, { readonly: true })));
+	const overlay = path.join(folder, 'held.qcow2');
+	await createOverlay({ file: original, format: 'raw' }, overlay);
+	const next = `${original}.next`;
+	writeFileSync(next, Buffer.alloc(before.length, 0x77));
+	renameSync(next, original);
+	t.ok(before.equals(deviceBytes(Qcow2Device.open(overlay))), 'as this project reads it');
+	const flat = path.join(folder, 'held.img');
+	await execa('qemu-img', ['convert', '-O', 'raw', overlay, flat]);
+	t.ok(before.equals(deviceBytes(FileDevice.open(flat, { readonly: true }))), 'as QEMU reads it');
+	removeOverlay(overlay);
+	t.same([existsSync(overlay), existsSync(belowOf(overlay))], [false, false], 'nothing is left');
 });
 
 t.test('what a disk must be', async (t) => {

@@ -6,7 +6,7 @@ import type { Lifetime } from '../lifetime.js';
 import { type Served, serveConsole, serveControl } from './broker.js';
 import type { Control } from './control.js';
 import { type Machine, startMachine } from './machine.js';
-import { copyDisk, createOverlay } from './qemu-img.js';
+import { copyDisk, createOverlay, removeOverlay } from './qemu-img.js';
 import { newRun, publishRun, retireRun } from './registry.js';
 import type { MachineSpec } from './spec.js';
 
@@ -47,7 +47,7 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 	const forget = lifetime.defer(release);
 	try {
 		const file = persist === undefined ? path.join(folder, 'disk.qcow2') : keptDisk(persist);
-		if (persist === undefined) removers.push(() => rmSync(file, { force: true }));
+		if (persist === undefined) removers.push(() => removeOverlay(file));
 		const disks = await replaceFirst(spec, file, persist !== undefined);
 		const machine = await startMachine({ ...spec, disks }, { folder, lifetime, signal, shared: true });
 		removers.push(() => machine.dispose());

@@ -17,7 +17,7 @@ import type { Lifetime } from '../lifetime.js';
 import { qemuArguments } from './arguments.js';
 import type { Control } from './control.js';
 import { type Machine, startMachine } from './machine.js';
-import { createOverlay, createStateDisk } from './qemu-img.js';
+import { belowOf, createOverlay, createStateDisk, hold, removeOverlay } from './qemu-img.js';
 import { type MachineSpec, snapshotName } from './spec.js';
 
 export const snapshotRoot = fromRoot('build', 'snapshots');
@@ -70,6 +70,7 @@ export async function prepareSnapshot(spec: MachineSpec, options: SnapshotOption
 		} finally {
 			await machine.dispose();
 		}
+		if (existsSync(belowOf(state))) renameSync(belowOf(state), belowOf(file));
 		renameSync(state, file);
 		pruneSnapshots();
 		return { spec, file };
@@ -86,7 +87,7 @@ function pruneSnapshots(): void {
 		.map((name) => path.join(snapshotRoot, name))
 		.map((file) => ({ file, used: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
 	const old = files.sort((a, b) => b.used - a.used).slice(KEPT_SNAPSHOTS);
-	for (const { file } of old) rmSync(file, { force: true });
+	for (const { file } of old) removeOverlay(file);
 }
 
 /** Starts a machine from a snapshot; `folder` gets its own copy of the state. The agent answers when it resolves. */
@@ -96,6 +97,8 @@ export async function resumeSnapshot(
 ): Promise<Machine> {
 	const state = path.join(options.folder, 'state.qcow2');
 	copyFileSync(snapshot.file, state, constants.COPYFILE_FICLONE);
+	// The state knows what is below it by a name beside it, which is the same wherever it lies.
+	if (existsSync(belowOf(snapshot.file))) hold(belowOf(snapshot.file), belowOf(state));
 	const spec = withStateFile(snapshot.spec, state);
 	const machine = await startMachine(spec, { ...options, loadSnapshot: snapshotName });
 	try {
@@ -135,7 +138,7 @@ function snapshotKey(spec: MachineSpec): string {
 	});
 	const args = qemuArguments(spec, { endpoints: { qmp: 'q', console: 'c', control: 't' } });
 	return createHash('sha256')
-		.update(JSON.stringify([args, identities]))
+		.update(JSON.stringify(['held', args, identities]))
 		.digest('hex')
 		.slice(0, 32);
 }

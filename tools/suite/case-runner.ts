@@ -7,6 +7,7 @@ import { Lifetime } from '../lifetime.js';
 import { takeBacktrace } from '../machine/backtrace.js';
 import type { Machine } from '../machine/machine.js';
 import type { MachineOverrides } from '../machine/prepare.js';
+import { removeOverlay } from '../machine/qemu-img.js';
 import { CaseMachine } from './case-machine.js';
 import { type CaseBooter, CaseTools } from './checks.js';
 import type { CaseDeclaration } from './declaration.js';
@@ -155,7 +156,7 @@ async function judge(
 	}
 	for (const { machine } of started) {
 		const { disks, stateFile } = machine.spec;
-		for (const file of [...disks.map((disk) => disk.file), stateFile]) if (file) rmSync(file, { force: true });
+		for (const file of [...disks.map((disk) => disk.file), stateFile]) if (file) removeOverlay(file);
 	}
 }
 
