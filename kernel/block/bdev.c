@@ -311,7 +311,7 @@ static int bdev_file_open(struct inode *inode, struct file *f)
 static void bdev_file_release(struct inode *inode, struct file *f)
 {
 	(void)inode;
-	bdev_close(f->private, f->mode & FMODE_WRITE, f->flags & O_EXCL ? f : NULL);
+	bdev_close(f->private, f->mode & FMODE_WRITE, f);		/* its own if it was opened with O_EXCL */
 }
 
 static loff_t bdev_llseek(struct file *f, loff_t off, int whence)

@@ -91,7 +91,7 @@ struct buffer *buffer_read(struct block_device *b, u64 block)
 	struct page *p;
 
 	if (!bh)
-		return ERR_PTR(block >= DIV_ROUND_UP(b->sectors, SECTORS) ? -EIO : -ENOMEM);
+		return ERR_PTR(buffer_missing(b, block));
 	if (likely(test_bit(B_UPTODATE, &bh->flags)))
 		return bh;
 	p = read_mapping_page(b->inode->mapping, (unsigned long)block, NULL);

@@ -8,11 +8,14 @@
  * nested queue locks; circles and chains deeper than MAX_NEST are refused.
  */
 #include <arch/uaccess.h>
+#include <core/init.h>
 #include <core/time.h>
 #include <fs/fdtable.h>
 #include <fs/internal.h>
 #include <fs/poll.h>
+#include <fs/seq_file.h>
 #include <mm/kmalloc.h>
+#include <mm/page.h>
 #include <sched/signal.h>
 #include <sched/task.h>
 #include <sys/syscalls.h>
@@ -44,6 +47,7 @@ struct item {
 };
 
 struct eventpoll {
+	struct user *user;		/* I who made it, and its items are counted for */
 	struct hlist_head items[HASH];	/* m */
 	unsigned count;			/* m */
 	struct list_head ready;		/* r */
@@ -53,6 +57,7 @@ struct eventpoll {
 static DEFINE_MUTEX(epoll_mutex, RANK_FILE_POS);
 static DEFINE_SPINLOCK(ready_lock, RANK_EPOLL);
 static const struct file_ops epoll_ops;
+static int max_watches;		/* of a user: what a twenty-fifth of memory holds */
 
 static inline struct hlist_head *bucket(struct eventpoll *ep, const struct file *f, u32 fd)
 {
@@ -146,6 +151,7 @@ static void item_free(struct item *it)
 	hlist_del_init(&it->hash);
 	list_del(&it->file_link);
 	it->ep->count--;
+	atomic_dec(&it->ep->user->epoll_watches);
 	kfree(it);
 }
 
@@ -167,6 +173,7 @@ static void epoll_release(struct inode *inode, struct file *f)
 		while (ep->items[i].first)
 			item_free(hlist_entry(ep->items[i].first, struct item, hash));
 	mutex_unlock(&epoll_mutex);
+	user_put(ep->user);
 	kfree(ep);
 }
 
@@ -208,14 +215,17 @@ long sys_epoll_create1(int flags)
 		return -ENOMEM;
 	list_init(&ep->ready);
 	wait_queue_init(&ep->waiters);
+	ep->user = user_get(current_cred()->user);
 	fd = fd_alloc(0, flags & EPOLL_CLOEXEC ? O_CLOEXEC : 0);
 	if (fd < 0) {
+		user_put(ep->user);
 		kfree(ep);
 		return fd;
 	}
 	f = file_open_inode(NULL, O_RDWR, &epoll_ops, "[eventpoll]", ep);
 	if (IS_ERR(f)) {
 		fd_release(fd);
+		user_put(ep->user);
 		kfree(ep);
 		return PTR_ERR(f);
 	}
@@ -260,10 +270,14 @@ static int nesting(struct eventpoll *ep, const struct eventpoll *top, int depth)
 
 static int item_add(struct eventpoll *ep, struct file *f, u32 fd, const struct abi_epoll_event *ev)
 {
-	struct item *it = kzalloc(sizeof(*it), GFP_KERNEL);
+	struct item *it;
 
+	if (atomic_read(&ep->user->epoll_watches) >= max_watches)
+		return -ENOSPC;
+	it = kzalloc(sizeof(*it), GFP_KERNEL);
 	if (!it)
 		return -ENOMEM;
+	atomic_inc(&ep->user->epoll_watches);
 	it->ep = ep;
 	it->file = f;
 	it->fd = fd;
@@ -476,3 +490,10 @@ long sys_epoll_pwait2(int epfd, void __user *events, int max, const struct abi_t
 		return -EINVAL;
 	return pwait(epfd, events, max, timespec64_to_ns(&t), mask, size);
 }
+
+static int __init epoll_sysctls(void)
+{
+	max_watches = (int)(nr_free_pages / 25 * (PAGE_SIZE / (sizeof(struct item) + sizeof(struct item_wait))));
+	return sysctl_int("fs/epoll/max_user_watches", 0644, &max_watches, 0, 0x7fffffff);
+}
+late_initcall(epoll_sysctls);

@@ -2,22 +2,29 @@
  * Open files: made by file_alloc(), shared by descriptors, closed by the last file_put(). An open file holds its path,
  * the opener's credentials and, when it may write to a file, a count in inode->write_count and on the mount.
  */
+#include <abi/capability.h>
 #include <core/init.h>
 #include <fs/internal.h>
 #include <fs/notify.h>
+#include <fs/seq_file.h>
 #include <mm/kmalloc.h>
 #include <sched/pid.h>
 #include <sched/task.h>
 
 unsigned long nr_files;
+int max_files;
 static struct kmem_cache *cache;
 
-struct file *file_new(void)
+/* ERR_PTR(-ENFILE): as many are open as there may be, which does not hold for the privileged; ERR_PTR(-ENOMEM). */
+static struct file *file_new(void)
 {
-	struct file *f = kmem_cache_alloc(cache, GFP_KERNEL | GFP_ZERO);
+	struct file *f;
 
+	if (unlikely(nr_files >= (unsigned)max_files) && !capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-ENFILE);
+	f = kmem_cache_alloc(cache, GFP_KERNEL | GFP_ZERO);
 	if (!f)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	atomic_set(&f->count, 1);
 	mutex_init(&f->pos_lock, RANK_FILE_POS);
 	f->cred = cred_get(current_cred());
@@ -37,8 +44,8 @@ struct file *file_alloc(const struct path *path, unsigned flags, const struct fi
 {
 	struct file *f = file_new();
 
-	if (!f)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(f))
+		return f;
 	f->path = *path;
 	path_get(path);
 	f->inode = path->dentry->inode;
@@ -174,8 +181,16 @@ struct inode *anon_inode_new(umode_t mode)
 
 static int __init file_init(void)
 {
+	/* A tenth of memory, at a KiB for each with its inode and name. */
+	max_files = (int)max(nr_free_pages * (PAGE_SIZE / 1024) / 10, 8192ul);
 	cache = kmem_cache_create("file", sizeof(struct file), 8);
 	anon_mnt = kern_mount(&anon_fs);
 	return IS_ERR(anon_mnt) ? PTR_ERR(anon_mnt) : 0;
 }
 bus_initcall(file_init);
+
+static int __init file_sysctls(void)
+{
+	return sysctl_int("fs/file-max", 0644, &max_files, 0, 0x7fffffff);
+}
+late_initcall(file_sysctls);

@@ -66,8 +66,8 @@ static struct file *open_path(const struct path *path, unsigned flags)
 	struct file *f;
 	int error;
 
-	/* A terminal's open() still looks at O_NOCTTY. */
-	f = file_alloc(path, flags & (~SETFL_STATE | O_NOCTTY), inode->fop);
+	/* A terminal's open() still looks at O_NOCTTY, a disk's at O_EXCL. */
+	f = file_alloc(path, flags & (~SETFL_STATE | O_NOCTTY | (S_ISBLK(inode->mode) ? O_EXCL : 0)), inode->fop);
 	if (IS_ERR(f))
 		return f;
 	if ((f->mode & FMODE_WRITE) && (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISBLK(inode->mode))) {
@@ -93,7 +93,7 @@ static struct file *open_path(const struct path *path, unsigned flags)
 		if (error)
 			goto fail;
 	}
-	f->flags &= ~(unsigned)O_NOCTTY;
+	f->flags &= ~(unsigned)(O_NOCTTY | O_EXCL);
 	if (!f->op->llseek || f->op->llseek == no_llseek)
 		f->mode &= ~(FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
 	notify_dentry(path->dentry, IN_OPEN);

@@ -12,6 +12,7 @@
 #include <sched/signal.h>
 #include <sched/task.h>
 #include <sys/syscalls.h>
+#include <abi/capability.h>
 #include <abi/time.h>
 #include <abi/timerfd.h>
 
@@ -109,7 +110,8 @@ static void timer_release(struct inode *inode, struct file *f)
 
 static const struct file_ops timer_ops = { .read = timer_read, .poll = timer_poll, .release = timer_release };
 
-enum { REALTIME = 0, MONOTONIC = 1, BOOTTIME = 7 };	/* clock numbers; the machine never sleeps: boot time is monotonic */
+/* Clock numbers. The machine never sleeps: boot time is monotonic, and alarms need not wake it. */
+enum { REALTIME = 0, MONOTONIC = 1, BOOTTIME = 7, REALTIME_ALARM = 8, BOOTTIME_ALARM = 9 };
 
 long sys_timerfd_create(int clock, int flags)
 {
@@ -117,15 +119,17 @@ long sys_timerfd_create(int clock, int flags)
 
 	if (flags & ~(TFD_CLOEXEC | TFD_NONBLOCK))
 		return -EINVAL;
-	if (clock != REALTIME && clock != MONOTONIC && clock != BOOTTIME)
+	if (clock != REALTIME && clock != MONOTONIC && clock != BOOTTIME && clock != REALTIME_ALARM && clock != BOOTTIME_ALARM)
 		return -EINVAL;
+	if ((clock == REALTIME_ALARM || clock == BOOTTIME_ALARM) && !capable(CAP_WAKE_ALARM))
+		return -EPERM;
 	x = kzalloc(sizeof(*x), GFP_KERNEL);
 	if (!x)
 		return -ENOMEM;
 	timer_init(&x->timer, fired);
 	spin_lock_init(&x->lock, RANK_INODE_STATE);
 	wait_queue_init(&x->wait);
-	x->realtime = clock == REALTIME;
+	x->realtime = clock == REALTIME || clock == REALTIME_ALARM;
 	return anon_fd("[timerfd]", &timer_ops, x, flags);
 }
 

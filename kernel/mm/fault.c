@@ -11,6 +11,7 @@
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <fs/pagecache.h>
+#include <mm/fail.h>
 #include <mm/lru.h>
 #include <mm/vmstat.h>
 #include <sched/signal.h>
@@ -311,7 +312,7 @@ out:
 	return p ? 0 : -ENOMEM;
 }
 
-int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool write)
+static int fault_in(struct mm *mm, struct vm_area *a, unsigned long addr, bool write)
 {
 	u64 *pte, e;
 
@@ -338,6 +339,16 @@ int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool writ
 	}
 	flush_page(mm, addr);	/* somebody else has mended it, or the TLB was behind */
 	return 0;
+}
+
+int handle_fault(struct mm *mm, struct vm_area *a, unsigned long addr, bool write)
+{
+	int result;
+
+	alloc_refuses_not(1);
+	result = fault_in(mm, a, addr, write);
+	alloc_refuses_not(-1);
+	return result;
 }
 
 /* mmap_lock write-held. Lets a stack area reach down to addr, within its limits. 0 or -ENOMEM. */

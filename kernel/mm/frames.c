@@ -14,6 +14,7 @@
 #include <core/spinlock.h>
 #include <core/string.h>
 #include <core/time.h>
+#include <mm/fail.h>
 #include <mm/init.h>
 #include <mm/kmalloc.h>
 #include <mm/lru.h>
@@ -257,6 +258,8 @@ struct page *page_alloc(unsigned gfp, unsigned order)
 	if (mm_sleep_checks && !(gfp & GFP_ATOMIC))
 		might_sleep();
 #endif
+	if (alloc_refused())
+		return NULL;
 	if (likely(order == 0 && nr_free_pages > mark_user)) {
 		flags = irq_save();
 		if (unlikely(!hot.n))

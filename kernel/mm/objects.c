@@ -12,6 +12,7 @@
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <core/string.h>
+#include <mm/fail.h>
 #include <mm/init.h>
 #include <mm/kmalloc.h>
 #include "internal.h"
@@ -297,6 +298,8 @@ static __always_inline void *cache_alloc(struct kmem_cache *c, unsigned gfp, voi
 #else
 	(void)caller;
 #endif
+	if (alloc_refused())
+		return NULL;
 	flags = irq_save();
 	if (likely(c->hot_count)) {
 		obj = c->hot[--c->hot_count];

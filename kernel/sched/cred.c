@@ -5,6 +5,7 @@
 #include <core/string.h>
 #include <mm/kmalloc.h>
 #include <sched/internal.h>
+#include <sched/signal.h>
 #include <abi/capability.h>
 #include <abi/errno.h>
 
@@ -131,12 +132,21 @@ void cred_abort(struct cred *c)
 	cred_put(c);
 }
 
+bool too_many_processes(const struct user *u)
+{
+	return (u64)atomic_read(&u->processes) > rlimit(RLIMIT_NPROC) && u != &root_user;
+}
+
 void cred_commit(struct cred *c)
 {
 	const struct cred *old = current->cred;
 	unsigned long flags;
 
 	if (c->user != old->user) {
+		if (too_many_processes(c->user))
+			current->flags |= PF_NPROC_EXCEEDED;
+		else
+			current->flags &= ~PF_NPROC_EXCEEDED;
 		atomic_inc(&c->user->processes);
 		atomic_dec(&old->user->processes);
 	}

@@ -290,6 +290,9 @@ static int do_exec(int dfd, const char *path, struct strings *argv, struct strin
 	size_t limit = argument_limit();
 	int error;
 
+	if ((current->flags & PF_NPROC_EXCEEDED) && too_many_processes(current->cred->user))
+		return -EAGAIN;
+	current->flags &= ~PF_NPROC_EXCEEDED;
 	file = open_exec(dfd, path, (unsigned)flags);
 	if (IS_ERR(file))
 		return (int)PTR_ERR(file);

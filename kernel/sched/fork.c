@@ -201,10 +201,9 @@ static void make_kernel_thread(struct task *t, const struct clone_request *r)
 	t->rt_priority = t->nice = 0;	/* sched_fork() takes the rest from these */
 }
 
-static bool too_many_processes(const struct task *t)
+/* One more of the user is too many. */
+static bool one_too_many(const struct user *u)
 {
-	const struct user *u = t->cred->user;
-
 	return (u64)atomic_read(&u->processes) >= rlimit(RLIMIT_NPROC) && u != &root_user &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
@@ -289,7 +288,7 @@ struct task *task_clone(const struct clone_request *r)
 		make_kernel_thread(t, r);
 	sched_fork(t);
 	error = -EAGAIN;
-	if (too_many_processes(t))
+	if (one_too_many(t->cred->user))
 		goto out_task;
 	error = thread_copy(t, current);
 	if (error)

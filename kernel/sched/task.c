@@ -95,6 +95,11 @@ struct task *task_alloc(void)
 	if (!t)
 		return NULL;
 	*t = *current;
+#ifdef CONFIG_DEBUG
+	t->fail_nth = 0;
+	t->fail_on = false;
+	t->pagefault_depth = 0;
+#endif
 	t->stack = kstack_alloc();
 	if (!t->stack) {
 		kmem_cache_free(task_cache, t);

@@ -77,10 +77,21 @@ static int cpu_clock_get(s32 clock, struct timespec64 *ts)
 	return 0;
 }
 
+int clock_may_alarm(s32 *clock)
+{
+	if (*clock != CLOCK_REALTIME_ALARM && *clock != CLOCK_BOOTTIME_ALARM)
+		return 0;
+	if (!capable(CAP_WAKE_ALARM))
+		return -EPERM;
+	*clock = *clock == CLOCK_REALTIME_ALARM ? CLOCK_REALTIME : CLOCK_BOOTTIME;
+	return 0;
+}
+
 int clock_get(s32 clock, struct timespec64 *ts)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:			/* no leap second table: TAI is UTC */
 		ktime_get_real(ts);
 		return 0;
@@ -91,6 +102,7 @@ int clock_get(s32 clock, struct timespec64 *ts)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		ns_to_timespec64(ktime_get(), ts);
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
@@ -391,8 +403,11 @@ static int clock_sleep(s32 clock, int flags, const struct timespec64 *ts, unsign
 		return -EINVAL;
 	if (clock == CLOCK_THREAD_CPUTIME_ID)
 		return -EINVAL;
+	error = clock_may_alarm(&clock);
+	if (error)
+		return error;
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_TAI)
-		return clock == CLOCK_PROCESS_CPUTIME_ID || clock < 0 ? -EOPNOTSUPP : -EINVAL;
+		return clock_get(clock, &now) ? -EINVAL : -EOPNOTSUPP;	/* one that tells the time alone */
 	target = timespec64_to_ns(ts);
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_relative(target, kind, rem);

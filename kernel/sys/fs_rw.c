@@ -344,7 +344,8 @@ ssize_t copy_between(struct file *in, loff_t *in_pos, struct file *out, loff_t *
 	return done ? done : n;
 }
 
-static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *at, size_t count)
+/* `max`: up to where the caller can tell positions; 0: as far as the files go. */
+static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *at, size_t count, loff_t max)
 {
 	struct file *in = fd_get(in_fd), *out = fd_get(out_fd);
 	ssize_t n = -EBADF;
@@ -365,7 +366,12 @@ static ssize_t do_sendfile(int out_fd, int in_fd, loff_t *at, size_t count)
 		goto out;
 	pos = at ? *at : in->pos;
 	out_pos = out->pos;
-	count = min(count, (size_t)0x7ffff000);
+	if (!max)
+		max = S_ISREG(in->inode->mode) && in->inode->sb->max_bytes ? in->inode->sb->max_bytes : 0x7fffffffffffffffll;
+	n = -EOVERFLOW;
+	if (pos >= max && count)
+		goto out;
+	count = (size_t)min((loff_t)min(count, (size_t)0x7ffff000), max - pos);
 	n = file_pipe(out) ? splice_copy(in, &pos, out, &out_pos, count, 0) : copy_between(in, &pos, out, &out_pos, count);
 	if (n > 0) {
 		if (at)
@@ -389,10 +395,10 @@ long sys_sendfile64(int out, int in, s64 __user *offset, size_t count)
 	ssize_t n;
 
 	if (!offset)
-		return do_sendfile(out, in, NULL, count);
+		return do_sendfile(out, in, NULL, count, 0);
 	if (copy_from_user(&pos, offset, sizeof(pos)))
 		return -EFAULT;
-	n = do_sendfile(out, in, &pos, count);
+	n = do_sendfile(out, in, &pos, count, 0);
 	return copy_to_user(offset, &pos, sizeof(pos)) ? -EFAULT : n;
 }
 
@@ -403,13 +409,11 @@ long sys_sendfile(int out, int in, s32 __user *offset, size_t count)
 	ssize_t n;
 
 	if (!offset)
-		return do_sendfile(out, in, NULL, count);
+		return do_sendfile(out, in, NULL, count, 0);
 	if (get_user(small, offset))
 		return -EFAULT;
 	pos = small;
-	if (pos >= 0 && count > (size_t)(0x7fffffff - pos))
-		count = (size_t)(0x7fffffff - pos);
-	n = do_sendfile(out, in, &pos, count);
+	n = do_sendfile(out, in, &pos, count, 0x7fffffff);
 	return put_user((s32)pos, offset) ? -EFAULT : n;
 }
 
@@ -437,6 +441,9 @@ long sys_copy_file_range(int in_fd, s64 __user *off_in, int out_fd, s64 __user *
 		goto out;
 	n = -EBADF;
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE) || (out->flags & O_APPEND))
+		goto out;
+	n = -EXDEV;
+	if (in->inode->sb != out->inode->sb)
 		goto out;
 	len = min(len, (size_t)0x7ffff000);
 	n = -EINVAL;

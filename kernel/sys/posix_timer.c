@@ -190,15 +190,16 @@ static int check_clock(s32 clock)
 	case CLOCK_THREAD_CPUTIME_ID:
 		return -EOPNOTSUPP;
 	}
-	return clock < 0 ? -EOPNOTSUPP : -EINVAL;
+	return clock < 0 || clock_get(clock, &(struct timespec64){ 0 }) == 0 ? -EOPNOTSUPP : -EINVAL;
 }
 
 long sys_timer_create(s32 clock, struct abi_sigevent __user *uevent, s32 __user *uid)
 {
 	struct posix_timer *t;
 	struct abi_sigevent e;
-	int error = check_clock(clock);
+	int error = clock_may_alarm(&clock);
 
+	error = error ? error : check_clock(clock);
 	if (error)
 		return error;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);

@@ -241,8 +241,10 @@ long sys_syslog(int type, char __user *buf, int len)
 
 /* ---- the end ---- */
 
-long sys_reboot(int magic1, int magic2, unsigned cmd, const void __user *arg __maybe_unused)
+long sys_reboot(int magic1, int magic2, unsigned cmd, const void __user *arg)
 {
+	char command[256];
+
 	if (!capable(CAP_SYS_BOOT))
 		return -EPERM;
 	if ((unsigned)magic1 != LINUX_REBOOT_MAGIC1 ||
@@ -258,6 +260,9 @@ long sys_reboot(int magic1, int magic2, unsigned cmd, const void __user *arg __m
 		return 0;
 	case LINUX_REBOOT_CMD_RESTART:
 	case LINUX_REBOOT_CMD_RESTART2:
+		/* What the firmware is to do next time: there is nobody to tell it. */
+		if (cmd == LINUX_REBOOT_CMD_RESTART2 && strncpy_from_user(command, arg, sizeof(command)) < 0)
+			return -EFAULT;
 		pr_notice("restarting\n");
 		leaks_report();
 		devices_shutdown();

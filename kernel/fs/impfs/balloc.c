@@ -227,6 +227,6 @@ int impfs_free_metadata(struct handle *h, u32 block)
 		return err;
 	b = buffer_get(h->fs->bdev, block);
 	if (!b)
-		return -ENOMEM;
+		return buffer_missing(h->fs->bdev, block);
 	return journal_forget(h, b);
 }

@@ -32,7 +32,7 @@ static int target(struct handle *h, struct inode *inode, u32 index, struct buffe
 	if (err)
 		return err;
 	b = buffer_get(h->fs->bdev, block);
-	err = b ? journal_access_data(h, b) : -ENOMEM;
+	err = b ? journal_access_data(h, b) : buffer_missing(h->fs->bdev, block);
 	if (!err) {
 		*out = b;
 		return 0;

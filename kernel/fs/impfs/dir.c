@@ -37,7 +37,7 @@ static int read_block(struct inode *dir, u32 logical, int level, struct buffer *
 		return impfs_damaged(fs, impfs_ino(dir), logical, "directory: hole");
 	b = buffer_get(fs->bdev, block);
 	if (!b)
-		return -ENOMEM;
+		return buffer_missing(fs->bdev, block);
 	verified = test_bit(B_VERIFIED, &b->flags) && test_bit(B_UPTODATE, &b->flags);
 	if (unlikely(!verified)) {
 		buffer_put(b);

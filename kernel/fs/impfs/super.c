@@ -86,7 +86,7 @@ int impfs_fresh(struct handle *h, u32 block, u32 seed, struct buffer **out)
 	int err;
 
 	if (!b)
-		return -ENOMEM;
+		return buffer_missing(h->fs->bdev, block);
 	mutex_lock(&b->lock);
 	page_zero(b->data);
 	set_bit(B_UPTODATE, &b->flags);

@@ -291,6 +291,8 @@ struct inode *proc_entry_inode(struct super_block *sb, struct proc_entry *e)
 
 struct sysctl {
 	int *value, min, max;
+	unsigned count;			/* of values, 1 if 0; each up to its own `maxima` */
+	const int *maxima;
 	char *text;
 	size_t size;
 };
@@ -302,14 +304,40 @@ static int sysctl_show(struct seq_file *m, void *v)
 	(void)v;
 	if (s->text)
 		seq_printf(m, "%s\n", s->text);
-	else
-		seq_printf(m, "%d\n", *s->value);
+	for (unsigned i = 0; !s->text && i < max(s->count, 1u); i++)
+		seq_printf(m, "%d%c", s->value[i], i + 1 < s->count ? '\t' : '\n');
 	return 0;
 }
 
 static int sysctl_open(struct inode *inode, struct file *f)
 {
 	return single_open(f, sysctl_show, proc_data(inode));
+}
+
+/* Some numbers apart; those that are not there stay as they are. */
+static int numbers_set(const struct sysctl *s, char *text)
+{
+	unsigned n = 0;
+	int fresh[8];
+	long v;
+
+	while (*text) {
+		char *end = text;
+
+		while (*end && *end != ' ' && *end != '\t')
+			end++;
+		if (*end)
+			*end++ = 0;
+		if (*text) {
+			if (n == s->count || kstrtol(text, 0, &v) || v < s->min || v > s->maxima[n])
+				return -EINVAL;
+			fresh[n++] = (int)v;
+		}
+		text = end;
+	}
+	for (unsigned i = 0; i < n; i++)
+		WRITE_ONCE(s->value[i], fresh[i]);
+	return 0;
 }
 
 static ssize_t sysctl_write(struct file *f, struct iov_iter *it, loff_t *pos)
@@ -330,6 +358,11 @@ static ssize_t sysctl_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	text[n] = 0;
 	if (s->text) {
 		strscpy(s->text, text, s->size);
+	} else if (s->count) {
+		int error = numbers_set(s, text);
+
+		if (error)
+			return error;
 	} else {
 		if (kstrtol(text, 0, &v) || v < s->min || v > s->max)
 			return -EINVAL;
@@ -360,6 +393,13 @@ static int sysctl_add(const char *path, umode_t mode, const struct sysctl *proto
 int sysctl_int(const char *path, umode_t mode, int *value, int min, int max)
 {
 	return sysctl_add(path, mode, &(struct sysctl){ .value = value, .min = min, .max = max });
+}
+
+int sysctl_ints(const char *path, umode_t mode, int *values, unsigned count, int min, const int *maxima)
+{
+	if (count > 8)
+		return -EINVAL;
+	return sysctl_add(path, mode, &(struct sysctl){ .value = values, .min = min, .count = count, .maxima = maxima });
 }
 
 int sysctl_string(const char *path, umode_t mode, char *value, size_t size)

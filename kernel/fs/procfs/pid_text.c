@@ -445,6 +445,54 @@ static ssize_t comm_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	return ret;
 }
 
+#ifdef CONFIG_DEBUG
+/* How many requests for memory are left until one is refused. Neither way needs memory itself. */
+static ssize_t fail_nth_read(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	struct task *t = proc_task(f->inode);
+	char text[16];
+	size_t n;
+
+	if (!t)
+		return -ESRCH;
+	n = (size_t)scnprintf(text, sizeof(text), "%u\n", READ_ONCE(t->fail_nth));
+	task_put(t);
+	if (*pos >= (loff_t)n)
+		return 0;
+	n = min(n - (size_t)*pos, it->count);
+	if (copy_to_iter(text + *pos, n, it) != n)
+		return -EFAULT;
+	*pos += n;
+	return (ssize_t)n;
+}
+
+static ssize_t fail_nth_write(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	size_t n = it->count, take = min(n, (size_t)15);
+	struct task *t;
+	char text[16];
+	bool on;
+	long v;
+
+	(void)pos;
+	if (copy_from_iter(text, take, it) != take)
+		return -EFAULT;
+	on = take && text[take - 1] == '+';
+	text[take - on] = 0;
+	if (kstrtol(text, 0, &v) || v < 0)
+		return -EINVAL;
+	t = proc_task(f->inode);
+	if (!t)
+		return -ESRCH;
+	WRITE_ONCE(t->fail_on, on);
+	WRITE_ONCE(t->fail_nth, (unsigned)v);
+	task_put(t);
+	return (ssize_t)n;
+}
+
+const struct file_ops proc_fail_nth_fops = { .read = fail_nth_read, .write = fail_nth_write, .llseek = generic_llseek };
+#endif
+
 const struct file_ops proc_oom_adj_fops = {
 	.open = text_open, .read = seq_read, .write = oom_write, .llseek = seq_lseek, .release = single_release,
 };

@@ -296,7 +296,7 @@ static int show_text(struct seq_file *m, void *v)
 static int show_file_nr(struct seq_file *m, void *v)
 {
 	(void)v;
-	seq_printf(m, "%lu\t0\t%lu\n", nr_files, nr_free_pages);
+	seq_printf(m, "%lu\t0\t%d\n", nr_files, max_files);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #define FS_BUFFER_H
 
 #include <core/mutex.h>
+#include <abi/errno.h>
 #include <block/bio.h>
 #include <mm/page.h>
 struct writeback_control;
@@ -25,7 +26,12 @@ struct buffer {
 };
 enum { B_UPTODATE, B_DIRTY, B_PINNED, B_ERROR, B_VERIFIED, B_WRITING };
 
-struct buffer *buffer_get(struct block_device *b, u64 block);		/* contents undefined unless B_UPTODATE; NULL: no memory */
+struct buffer *buffer_get(struct block_device *b, u64 block);		/* contents undefined unless B_UPTODATE; NULL: buffer_missing() */
+static inline int buffer_missing(const struct block_device *b, u64 block)	/* why buffer_get() gave none */
+{
+	return block >= (b->sectors + 7) / 8 ? -EIO : -ENOMEM;	/* the disk is shorter than it was, or the block is none */
+}
+
 struct buffer *buffer_read(struct block_device *b, u64 block);		/* ERR_PTR(-EIO, -ENOMEM) */
 void buffer_readahead(struct block_device *b, u64 block);
 void buffer_put(struct buffer *b);

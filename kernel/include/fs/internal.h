@@ -141,8 +141,8 @@ struct file *path_open(const struct path *path, unsigned flags);	/* with open(2)
 ssize_t read_link_text(struct dentry *d, char *buf, size_t size);	/* follows get_link or jump_link; bytes */
 
 /* file.c */
-struct file *file_new(void);
 extern unsigned long nr_files;
+extern int max_files;		/* how many there may be but for the privileged */
 int anon_fd(const char *name, const struct file_ops *op, void *private, unsigned flags);	/* eventfd.c */
 
 /* locks.c */

@@ -43,6 +43,7 @@ void proc_remove(const char *path);
 void *proc_data(const struct inode *inode);
 /* /proc/sys values. */
 int sysctl_int(const char *path, umode_t mode, int *value, int min, int max);
+int sysctl_ints(const char *path, umode_t mode, int *values, unsigned count, int min, const int *maxima);	/* up to 8; maxima stay */
 int sysctl_string(const char *path, umode_t mode, char *value, size_t size);
 
 #endif

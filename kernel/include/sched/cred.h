@@ -21,12 +21,14 @@ struct user {
 	atomic_t inflight;		/* descriptors in messages that nobody has received, against RLIMIT_NOFILE */
 	atomic_t mq_bytes;		/* of POSIX message queues, against RLIMIT_MSGQUEUE */
 	atomic_t inotify_groups, inotify_watches;	/* against the limits of fs.inotify */
+	atomic_t epoll_watches;		/* against fs.epoll.max_user_watches */
 	struct hlist_node hash;
 };
 struct user *user_get_uid(uid_t uid);	/* made when new; NULL when out of memory */
 static inline struct user *user_get(struct user *u) { atomic_inc(&u->count); return u; }
 void user_put(struct user *u);
 extern struct user root_user;
+bool too_many_processes(const struct user *u);	/* more than the caller's RLIMIT_NPROC; never of root */
 
 struct cred {
 	atomic_t count;

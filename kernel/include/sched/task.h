@@ -114,6 +114,9 @@ struct task {
 #ifdef CONFIG_DEBUG
 	struct held_lock { const void *lock; const char *name; u8 rank; } held[32];	/* c sleeping locks */
 	unsigned held_count;
+	unsigned fail_nth;		/* requests for memory until one is refused (mm/fail.h); 0: none is */
+	bool fail_on;			/* all further ones are then too */
+	int pagefault_depth;		/* c in a page fault: none is refused */
 #endif
 
 	/* tracing (sched/ptrace.h) */
@@ -137,6 +140,7 @@ struct task {
 #define PF_SIGNALED	0x8u
 #define PF_MEMALLOC	0x10u	/* reclaiming: may use the reserve, must not reclaim again */
 #define PF_DUMPCORE	0x20u
+#define PF_NPROC_EXCEEDED	0x40u	/* became a user who had more processes than may be: execve() refuses if that still holds */
 
 static inline struct task *task_get(struct task *t) { atomic_inc(&t->count); return t; }
 void task_put(struct task *t);			/* any context */

@@ -12,5 +12,6 @@ int timespec_from_user64(struct timespec64 *ts, const struct abi_timespec64 __us
 int timespec_to_user32(const struct timespec64 *ts, struct abi_timespec32 __user *u);
 int timespec_to_user64(const struct timespec64 *ts, struct abi_timespec64 __user *u);
 int clock_get(s32 clock, struct timespec64 *ts);	/* any CLOCK_*; 0 or -EINVAL */
+int clock_may_alarm(s32 *clock);	/* CLOCK_*_ALARM becomes the clock below: nothing here sleeps so that it had to be woken; 0 or -EPERM */
 
 #endif

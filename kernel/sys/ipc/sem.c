@@ -14,10 +14,7 @@
 #include <abi/errno.h>
 #include <abi/time.h>
 
-#define SEMMSL	32000			/* semaphores of one set */
-#define SEMOPM	500			/* operations of one call */
 #define SEMVMX	32767			/* largest value */
-#define SEMMNS	(SEMMSL * 32000)
 
 /* Somebody's operations that wait. On the sleeper's stack; l sem_kind's lock. */
 struct sem_wait {
@@ -31,7 +28,9 @@ struct sem_wait {
 	unsigned blocked;		/* l the operation that did not go through */
 };
 
-static int sem_limit = 32000;		/* SEMMNI */
+/* Semaphores of one set, and of all; operations of one call; sets. /proc/sys/kernel/sem. */
+enum { MSL, MNS, OPM, MNI };
+static int limits[] = { 32000, 1024000000, 500, 32000 };
 static unsigned long nr_sems;		/* of all sets; sem_kind's lock */
 
 static struct sem_set *set_of(struct ipc_object *o) { return container_of(o, struct sem_set, ipc); }
@@ -42,8 +41,10 @@ static struct ipc_object *create(void *arg, int flags)
 	struct sem_set *set;
 
 	(void)flags;
-	if (n <= 0 || n > SEMMSL)
+	if (n <= 0 || n > limits[MSL])
 		return ERR_PTR(-EINVAL);
+	if (nr_sems + (unsigned)n > (unsigned)limits[MNS])
+		return ERR_PTR(-ENOSPC);
 	set = kvmalloc(sizeof(*set) + (size_t)n * sizeof(struct sem), GFP_KERNEL | GFP_ZERO);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
@@ -75,12 +76,12 @@ static void destroy(struct ipc_object *o)
 }
 
 struct ipc_kind sem_kind = {
-	.lock = SPINLOCK_INIT(RANK_FUTEX), .limit = &sem_limit, .create = create, .check = check, .destroy = destroy,
+	.lock = SPINLOCK_INIT(RANK_FUTEX), .limit = &limits[MNI], .create = create, .check = check, .destroy = destroy,
 };
 
 long sys_semget(s32 key, int n, int flags)
 {
-	if (n < 0 || n > SEMMSL)
+	if (n < 0 || n > limits[MSL])
 		return -EINVAL;
 	return ipc_get(&sem_kind, key, flags, &n);
 }
@@ -249,7 +250,7 @@ static long do_semtimedop(int id, const struct abi_sembuf __user *uops, unsigned
 
 	if (n < 1 || id < 0)
 		return -EINVAL;
-	if (n > SEMOPM)
+	if (n > (unsigned)limits[OPM])
 		return -E2BIG;
 	if (n > ARRAY_SIZE(few)) {
 		ops = kmalloc(n * sizeof(*ops), GFP_KERNEL);
@@ -331,8 +332,8 @@ int sem_count_waiting(struct sem_set *set, unsigned num, bool for_zero)
 void sem_limits(struct abi_seminfo *i, bool used)
 {
 	*i = (struct abi_seminfo){
-		.semmap = SEMMNS, .semmni = sem_limit, .semmns = SEMMNS, .semmnu = SEMMNS, .semmsl = SEMMSL, .semopm = SEMOPM,
-		.semume = SEMOPM, .semusz = used ? (s32)sem_kind.used : 20, .semvmx = SEMVMX,
+		.semmap = limits[MNS], .semmni = limits[MNI], .semmns = limits[MNS], .semmnu = limits[MNS], .semmsl = limits[MSL],
+		.semopm = limits[OPM], .semume = limits[OPM], .semusz = used ? (s32)sem_kind.used : 20, .semvmx = SEMVMX,
 		.semaem = used ? (s32)nr_sems : SEMVMX,
 	};
 }
@@ -353,20 +354,14 @@ static int show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static int show_limits(struct seq_file *m, void *v)
-{
-	(void)v;
-	seq_printf(m, "%d\t%d\t%d\t%d\n", SEMMSL, SEMMNS, SEMOPM, sem_limit);
-	return 0;
-}
-
 static int __init sem_init(void)
 {
+	static const int most[] = { 0x10000, 0x7fffffff, 0x10000, IPC_SLOTS };
 	int error = proc_mkdir("sysvipc");
 
 	if (error && error != -EEXIST)
 		return error;
 	error = proc_create_single("sysvipc/sem", 0444, show, NULL);
-	return error ? error : proc_create_single("sys/kernel/sem", 0444, show_limits, NULL);
+	return error ? error : sysctl_ints("kernel/sem", 0644, limits, ARRAY_SIZE(limits), 0, most);
 }
 late_initcall(sem_init);

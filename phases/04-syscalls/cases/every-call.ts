@@ -1,5 +1,6 @@
 import { answeredCalls } from '../../../tools/suite/call-arguments.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { errorName, errorTables, idleExcuses, missingErrors } from '../../../tools/suite/documented-errors.js';
 import { guestTap, guestTestPath } from '../../../tools/suite/guest-test.js';
 
 /** Calls whose use takes a machine of its own, with the case that shows it. */
@@ -8,6 +9,9 @@ const SHOWN_BY: Record<string, string> = {
 	swapon: '3.5/swapping',
 	swapoff: '3.5/swapping',
 };
+
+/** The programs `calls-NAME`, each of an area or of one cause of failures. */
+const PROGRAMS = ['paths', 'files', 'processes', 'system', 'messages', 'filesystems', 'waits', 'limits', 'refusals'];
 
 /** Calls that cannot fail, or have no error to be provoked. */
 const NO_ERRORS = new Set(
@@ -27,12 +31,12 @@ export const everyCallCases = defineCases([
 		run: async (vm, t) => {
 			const worked = new Set(Object.keys(SHOWN_BY));
 			const failed = new Map<string, Set<string>>();
-			for (const name of ['paths', 'files', 'processes', 'system', 'messages']) {
+			for (const name of PROGRAMS) {
 				const { tests } = await guestTap(vm, t, guestTestPath(4, `calls-${name}`), ['all'], { timeout: 120_000 });
 				for (const { ok, what } of tests) {
 					const [, call = '', error] = /^(\w+) (?:works|fails with (E\w+))$/.exec(what) ?? [];
 					if (!ok) continue;
-					if (error) failed.set(call, (failed.get(call) ?? new Set()).add(error));
+					if (error) failed.set(call, (failed.get(call) ?? new Set()).add(errorName(error)));
 					else worked.add(call);
 				}
 			}
@@ -41,6 +45,12 @@ export const everyCallCases = defineCases([
 			t.equal(idle.join(' '), '', 'every call has been made with success');
 			const faultless = calls.filter((name) => !failed.has(name) && !NO_ERRORS.has(name));
 			t.equal(faultless.join(' '), '', 'every call that can fail has failed');
+			const { documented, excuses } = errorTables();
+			const missing = missingErrors(documented, excuses, failed);
+			t.equal(missing.join('\n'), '', 'every error that is documented has been provoked, or is excused by name');
+			t.equal(idleExcuses(excuses, failed).join('\n'), '', 'nothing is excused that has been provoked');
+			const pairs = [...documented.values()].reduce((sum, errors) => sum + errors.size, 0);
+			t.figure('documented errors of system calls provoked', pairs - excuses.length - missing.length, `of ${pairs}`);
 			t.figure('system calls made with success', calls.length - idle.length, '');
 			t.figure(
 				'errors of system calls provoked',
