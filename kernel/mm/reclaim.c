@@ -120,6 +120,8 @@ static enum verdict shrink_file(struct reclaim *r, struct page *p)
 
 	if (!may_take_files(r))
 		return KEEP;
+	if (p->mapping->unevictable)
+		return ACTIVATE;		/* a hole of a locked segment */
 	used = (unsigned)page_referenced(p, &vm_flags);
 	if (used && !r->drop) {
 		bool again = page_test_set(p, PG_REFERENCED);

@@ -1,11 +1,13 @@
 /*
  * tmpfs data: pages of the page cache that have nowhere else to go, but for swap. A page has data if it is dirty or has a
  * slot (page->private; swap.c); it is charged to the filesystem when it gets data and given back when it is truncated.
- * Clean pages without a slot are holes that somebody read, and may be reclaimed.
+ * Clean pages without a slot are holes that somebody read: they need no swap to be reclaimed and are kept among the pages
+ * of files (PG_SWAPBACKED is clear) until they get data.
  */
 #include "tmpfs.h"
 #include <fs/internal.h>
 #include <fs/pagecache.h>
+#include <mm/lru.h>
 #include <mm/mm.h>
 #include <mm/shmem.h>
 #include <sched/task.h>
@@ -58,6 +60,8 @@ static int make_data(struct inode *i, struct page *p)
 	if (!tmpfs_charge(i->sb, 1))
 		return -ENOSPC;
 	page_set(p, PG_DIRTY);
+	if (!page_test(p, PG_SWAPBACKED))
+		lru_swap_backed(p, true);
 	tmpfs_add_blocks(i, 1);
 	mem_count(MEM_SHMEM, 1);
 	return 0;
@@ -77,6 +81,7 @@ static int readpage(struct file *f, struct page *p)
 	if (unlikely(e))
 		return tmpfs_swap_in(p, e);
 	page_zero(page_address(p));
+	lru_swap_backed(p, false);
 	page_set(p, PG_UPTODATE);
 	page_unlock(p);
 	return 0;

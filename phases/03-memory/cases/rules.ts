@@ -35,6 +35,15 @@ export const ruleCases = defineCases([
 		program: 'file-mapping',
 		args: ['/tmp'],
 	}),
+	guestTest(
+		'3.5/tmpfs-holes',
+		'holes of files in memory, thrice as many as memory: read in any way they take none for long',
+		{
+			args: ['96'],
+			start: 'boot',
+			machine: { memory: 32 },
+		},
+	),
 	guestTest('3.3/remapped', 'remap_file_pages: pages of a shared mapping in any order, and what it refuses'),
 	guestTest('3.3/shared-zero', 'a shared mapping of /dev/zero is memory that children share'),
 	guestTest('3.5/memfd-seals', 'files in memory: seals, sharing by name, limits, and memory given back'),
