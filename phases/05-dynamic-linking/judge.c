@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+static __float128 jn_of(__float128 x, __float128 order)
+{
+	return jnq((int)order % 30, x);
+}
+
+static __float128 yn_of(__float128 x, __float128 order)
+{
+	return ynq((int)order % 30, x);
+}
+
 static const struct {
 	const char *name;
 	__float128 (*one)(__float128);
@@ -19,6 +29,7 @@ static const struct {
 	ONE(acos), ONE(acosh), ONE(asin), ONE(asinh), ONE(atan), ONE(atanh), ONE(cbrt), ONE(cos), ONE(cosh), ONE(exp),
 	ONE(exp2), ONE(expm1), ONE(log), ONE(log10), ONE(log1p), ONE(log2), ONE(sin), ONE(sinh), ONE(sqrt), ONE(tan), ONE(tanh),
 	TWO(atan2), TWO(hypot), TWO(pow), TWO(fmod), ONE(erf), ONE(erfc), ONE(lgamma), ONE(tgamma),
+	{ "jn", NULL, jn_of, 1 }, { "yn", NULL, yn_of, 1 },
 	{ "j0", j0q, NULL, 1 }, { "j1", j1q, NULL, 1 }, { "y0", y0q, NULL, 1 }, { "y1", y1q, NULL, 1 },
 };
 

@@ -2,6 +2,7 @@ import { defineSuite } from '../../tools/suite/declaration.js';
 import { cacheCases } from './cases/cache.js';
 import { compilerCases } from './cases/compiler.js';
 import { debianCases } from './cases/debian.js';
+import { debuggerCases } from './cases/debugger.js';
 import { functionCases } from './cases/functions.js';
 import { libraryCases } from './cases/library.js';
 import { loaderCases } from './cases/loader.js';
@@ -39,6 +40,7 @@ export const suite = defineSuite({
 		...cacheCases,
 		...compilerCases,
 		...pluginCases,
+		...debuggerCases,
 		...portCases,
 		...speedCases,
 		...zoneCases,

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import { execa } from 'execa';
-import type { Variant } from '../build/paths.js';
+import { userRoot, userSymbols, type Variant } from '../build/paths.js';
 import { ToolError, UsageError } from '../errors.js';
 import { findProgram } from './debug.js';
 import type { RunContext } from './run.js';
@@ -15,6 +16,12 @@ export interface DebugCoreOptions {
 	extra: readonly string[];
 }
 
+/** Folders of the libraries that tests of dynamic linking have. */
+function testLibraries(variant: Variant): string[] {
+	const folder = path.join(userRoot(variant), 'usr', 'libexec', 'imposos-tests', '05', 'lib');
+	return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? [folder] : [];
+}
+
 /** What gdb is started with to look at a core file of the guest. @throws UsageError when a file is not there */
 export function coreArguments({ core, program, variant, extra }: DebugCoreOptions): string[] {
 	if (!statSync(core, { throwIfNoEntry: false })?.isFile())
@@ -23,13 +30,12 @@ export function coreArguments({ core, program, variant, extra }: DebugCoreOption
 		});
 	const isFile = program !== undefined && statSync(program, { throwIfNoEntry: false })?.isFile() === true;
 	const file = program === undefined || isFile ? program : findProgram(program, variant);
-	// Libraries are the guest's: the host's of the same path would only mislead.
+	// Libraries are the guest's: the host's of the same path would only mislead. Ours are found by their names.
+	const libraries = [path.join(userSymbols(variant), 'usr', 'lib'), ...testLibraries(variant)].join(':');
+	const settings = ['sysroot /nonexistent', `solib-search-path ${libraries}`, 'architecture i386'];
 	return [
 		'-q',
-		'-iex',
-		'set sysroot /nonexistent',
-		'-iex',
-		'set architecture i386',
+		...settings.flatMap((setting) => ['-iex', `set ${setting}`]),
 		...extra,
 		...(file === undefined ? [] : [file]),
 		...(file === undefined ? [`--core=${core}`] : [core]),

@@ -17,13 +17,14 @@ void dl_debugger_say(int state)
 	_dl_debug_state();
 }
 
+/* Before what is read-only after relocation is so: most programs' dynamic table is among it. */
 void dl_debugger_start(struct map *program)
 {
 	_r_debug.r_version = 1;
 	_r_debug.r_brk = (uintptr_t)_dl_debug_state;
 	_r_debug.r_ldbase = dl_self->base;
 	for (Elf32_Dyn *entry = program->dynamic; entry->d_tag != DT_NULL; entry++)
-		if (entry->d_tag == DT_DEBUG && !(program->relro <= (uintptr_t)entry && (uintptr_t)entry < program->relro_end))
+		if (entry->d_tag == DT_DEBUG && dl_in_segment(program, (uintptr_t)entry, sizeof(*entry), PF_W))
 			entry->d_un.d_ptr = (uintptr_t)&_r_debug;
-	dl_debugger_say(0);
+	dl_debugger_say(1);
 }

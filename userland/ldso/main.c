@@ -61,12 +61,15 @@ static void shift_own_tls(uintptr_t by)
 			*(uintptr_t *)(own_map.base + r->r_offset) += by;
 }
 
+/* Among what may be written, so that a core file has it: a debugger reads it there before it can find this library. */
+static char own_name[] = "/lib/ld-imposos.so.1";
+
 static void read_own_headers(uintptr_t base)
 {
 	const Elf32_Phdr *h = (const Elf32_Phdr *)(base + __ehdr_start.e_phoff);
 
 	own_map.base = base;
-	own_map.name = "/lib/ld-imposos.so.1";
+	own_map.name = own_name;
 	own_map.headers = h;
 	own_map.header_count = __ehdr_start.e_phnum;
 	own_map.start = base;
@@ -367,10 +370,11 @@ static struct where run(uintptr_t *stack)
 	move_thread();
 	for (struct map *map = dl_maps; map; map = map->next)
 		check(dl_make_scope(map));
+	dl_debugger_start(&program_map);
 	relocate_all();
 	if (dl_debug & DEBUG_STATISTICS)
 		dl_print_statistics();
-	dl_debugger_start(&program_map);
+	dl_debugger_say(0);
 	__set_program_name(dl_argv[0]);
 	initialise_all();
 	return (struct where){ options.entry, (uintptr_t)(stack + gone) };

@@ -8,17 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where arguments lie: evenly in [low, high], or, with `wide`, by exponents in [low, high] and of either sign. */
+/*
+ * Where arguments lie: evenly in [low, high]; with `wide` 1 by exponents in [low, high] and of either sign; with 2 at any
+ * distance of the integers there.
+ */
 struct range {
 	double low, high;
 	int wide, positive;
 };
 
+/* Orders of Bessel functions are integers. */
+static double jn_of(double x, double order)
+{
+	return jn((int)fmod(order, 30), x);
+}
+
+static double yn_of(double x, double order)
+{
+	return yn((int)fmod(order, 30), x);
+}
+
 static const struct {
 	const char *name;
 	double (*one)(double);
 	double (*two)(double, double);
-	struct range ranges[2];
+	struct range ranges[4];
 } functions[] = {
 #define ONE(f, ...) { #f, f, NULL, { __VA_ARGS__ } }
 #define TWO(f, ...) { #f, NULL, f, { __VA_ARGS__ } }
@@ -34,8 +48,10 @@ static const struct {
 	TWO(atan2, { -10, 10, 0, 0 }, { -100, 100, 1, 0 }), TWO(hypot, { -10, 10, 0, 0 }, { -400, 400, 1, 0 }),
 	TWO(pow, { 0, 100, 0, 0 }, { -8, 8, 1, 1 }), TWO(fmod, { -100, 100, 0, 0 }, { -200, 200, 1, 0 }),
 	ONE(erf, { -6, 6, 0, 0 }, { -40, 2, 1, 0 }), ONE(erfc, { -6, 26, 0, 0 }, { -40, 4, 1, 0 }),
-	ONE(lgamma, { 0, 30, 0, 0 }, { -40, 1000, 1, 1 }), ONE(tgamma, { -30, 170, 0, 0 }, { -40, 2, 1, 0 }),
+	ONE(lgamma, { 0, 30, 0, 0 }, { -40, 1000, 1, 1 }, { -30, 0, 0, 0 }, { -25, -1, 2, 0 }),
+	ONE(tgamma, { -30, 170, 0, 0 }, { -40, 2, 1, 0 }),
 	ONE(j0, { -100, 100, 0, 0 }), ONE(j1, { -100, 100, 0, 0 }), ONE(y0, { 0, 100, 0, 0 }), ONE(y1, { 0, 100, 0, 0 }),
+	{ "jn", NULL, jn_of, { { 0, 100, 0, 0 } } }, { "yn", NULL, yn_of, { { 0, 100, 0, 0 } } },
 };
 
 static uint64_t state;
@@ -54,6 +70,12 @@ static double argument(const struct range *range)
 
 	if (!range->wide)
 		return range->low + unit * (range->high - range->low);
+	if (range->wide == 2) {
+		double nearest = floor(range->low + unit * (range->high - range->low + 1));
+		double distance = ldexp(1 + unit, -1 - (int)(random64() % 55));
+
+		return nearest + (random64() & 1 ? distance : -distance);
+	}
 	unit = ldexp(1 + unit, (int)(range->low + (double)(random64() % (uint64_t)(range->high - range->low + 1))));
 	return range->positive || random64() & 1 ? unit : -unit;
 }
@@ -64,10 +86,14 @@ int main(int argc, char **argv)
 
 	state = argc > 3 ? strtoull(argv[3], NULL, 10) * 0x9e3779b97f4a7c15ULL + 1 : 1;
 	for (unsigned i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		int ranges = 0;
+
 		if (argc < 2 || strcmp(functions[i].name, argv[1]))
 			continue;
+		while (ranges < 4 && functions[i].ranges[ranges].low != functions[i].ranges[ranges].high)
+			ranges++;
 		for (long n = 0; n < count; n++) {
-			const struct range *range = &functions[i].ranges[functions[i].ranges[1].high ? n & 1 : 0];
+			const struct range *range = &functions[i].ranges[n % ranges];
 			double record[3] = { argument(range), 0, 0 };
 
 			if (functions[i].two) {

@@ -3,14 +3,30 @@
  * entry, otherwise by int 0x80: which, stands in the thread block. In: arguments on the stack. Out: eax. Clobbers ecx and edx.
  */
 	.text
+	.cfi_sections .debug_frame
+/* What a debugger has to know to find who waits in the kernel: most threads stand here. */
+	.macro KEPT register
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset \register, 0
+	.endm
+	.macro TAKEN register
+	.cfi_adjust_cfa_offset -4
+	.cfi_restore \register
+	.endm
+
 	.globl __syscall
 	.hidden __syscall
 	.type __syscall, @function
 __syscall:
+	.cfi_startproc
 	pushl %ebx
+	KEPT ebx
 	pushl %esi
+	KEPT esi
 	pushl %edi
+	KEPT edi
 	pushl %ebp
+	KEPT ebp
 	movl 20(%esp), %eax
 	movl 24(%esp), %ebx
 	movl 28(%esp), %ecx
@@ -20,10 +36,15 @@ __syscall:
 	movl 44(%esp), %ebp
 	call *%gs:0x10
 	popl %ebp
+	TAKEN ebp
 	popl %edi
+	TAKEN edi
 	popl %esi
+	TAKEN esi
 	popl %ebx
+	TAKEN ebx
 	ret
+	.cfi_endproc
 	.size __syscall, . - __syscall
 
 	.globl __interrupt

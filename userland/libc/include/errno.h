@@ -10,4 +10,6 @@ int *__errno_location(void) __attribute__((__const__));
 extern char *program_invocation_name;
 extern char *program_invocation_short_name;
 
+typedef int error_t;
+
 #endif

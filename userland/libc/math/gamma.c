@@ -1,7 +1,7 @@
 /*
  * The gamma function and its logarithm. Around 2 there is a series, log gamma(2 + z) = (1 - euler) z +
  * sum (zeta(k) - 1) (-z)^k / k; products lead there from elsewhere, and Stirling's series takes over where they would
- * be long. Near its zeros at negative arguments the logarithm has lost digits.
+ * be long. Near its zeros at negative arguments the logarithm is reckoned from the zero on.
  */
 #include <math.h>
 #include "narrow.h"
@@ -35,18 +35,21 @@ static long double near_two(long double z)
 	return z * (sum * z + ONE_LESS_EULER);
 }
 
+/* Of Stirling's series: sum B(2k) / (2k (2k - 1)) x^(1 - 2k). */
+static const long double stirling_terms[] = {
+	0xaaaaaaaaaaaaaaabp-67L, -0xb60b60b60b60b60bp-72L, 0xd00d00d00d00d00dp-74L, -0x9c09c09c09c09c0ap-74L,
+	0xdca8f158c7f91ab8p-74L, -0xfb5586ccc9e3e410p-73L, 0xd20d20d20d20d20dp-71L, -0xf21436587a9cbee1p-69L,
+	0xb7f4b1c0f033ffd1p-66L, -0xb23b3808c0f9cf6ep-63L, 0xd672219167002d3ap-60L,
+};
+#define STIRLING_TERMS ((int)(sizeof(stirling_terms) / sizeof(stirling_terms[0])))
+
 /* log gamma(x), x at least 18. */
 static long double stirling(long double x)
 {
-	static const long double terms[] = {
-		0xaaaaaaaaaaaaaaabp-67L, -0xb60b60b60b60b60bp-72L, 0xd00d00d00d00d00dp-74L, -0x9c09c09c09c09c0ap-74L,
-		0xdca8f158c7f91ab8p-74L, -0xfb5586ccc9e3e410p-73L, 0xd20d20d20d20d20dp-71L, -0xf21436587a9cbee1p-69L,
-		0xb7f4b1c0f033ffd1p-66L, -0xb23b3808c0f9cf6ep-63L, 0xd672219167002d3ap-60L,
-	};
 	long double inverse = 1 / x, square = inverse * inverse, sum = 0;
 
-	for (int i = (int)(sizeof(terms) / sizeof(terms[0])) - 1; i >= 0; i--)
-		sum = sum * square + terms[i];
+	for (int i = STIRLING_TERMS - 1; i >= 0; i--)
+		sum = sum * square + stirling_terms[i];
 	return (x - 0.5L) * (logl(x) - 1) + (HALF_LN_2PI - 0.5L + sum * inverse);
 }
 
@@ -74,9 +77,90 @@ static long double positive(long double x)
 	return logl(product) + near_two(x - 2);
 }
 
+/* Where log |gamma(e - n)| is 0, n from 2 on: e below 0 and above it, each the sum of two. */
+static const struct zero {
+	long double high, low;
+} zeros[][2] = {
+	{ { -0xe9ff25803e1b0558p-65L, 0x9b0675072fc769e6p-131L }, { 0, 0 } },
+	{ { -0x9306de4f2cd7bee3p-66L, 0xcb32961322cd5d5ap-135L },
+	  { 0x812fbd7909bfcd0dp-65L, -0xad25a320f575fa58p-131L } },
+	{ { -0xa139e16656030c3ap-68L, 0xf4f21e7eed53e840p-136L },
+	  { 0xb71d5707a035e8f3p-68L, -0x8ac252246d986415p-133L } },
+	{ { -0x86a57f0b6d90ca93p-70L, -0xadcb2a729bd98d5ep-137L },
+	  { 0x8a8859115032bbccp-70L, -0xaa4076988501d7d8p-136L } },
+	{ { -0xb592c4be4676c0f8p-73L, -0xb65b458e172e1ab1p-138L },
+	  { 0xb6853705f9504562p-73L, 0xa74d0b38481c701cp-138L } },
+	{ { -0xcff7b7f87adf4483p-76L, 0x8c919e1f5536678dp-142L },
+	  { 0xd02251e4400c29d9p-76L, 0x9347b805bc17f9ffp-141L } },
+	{ { -0xd00a2cfe4fb0659ep-79L, -0xec1cec8576677ca5p-144L },
+	  { 0xd00fd4c61e1ab0bfp-79L, -0xb522b0ca9d2e8838p-144L } },
+	{ { -0xb8eed1f61b5b6110p-82L, 0x91e5710a4297b09dp-151L },
+	  { 0xb8ef685fc00de6c6p-82L, -0xaba492cf3f101087p-147L } },
+	{ { -0x93f2777324f68bb3p-85L, 0x87aaef87f3de491cp-150L },
+	  { 0x93f2840465f3aa31p-85L, 0xb5f57072c5a2921ap-153L } },
+	{ { -0xd7322a62bb2cb4e0p-89L, 0xadf8da0ae37ff91ap-159L },
+	  { 0xd7322c1c9924a65bp-89L, -0xb6f4634169391602p-154L } },
+	{ { -0x8f76c7731567c0f0p-92L, -0x943ce1e4837d59d6p-158L },
+	  { 0x8f76c78c7821be53p-92L, 0xf0b0da1d09f18dcfp-158L } },
+	{ { -0xb092309c06683dd2p-96L, 0x8df8391fef50bd48p-161L },
+	  { 0xb092309e80685a00p-96L, 0xe2a0aadcb5dbccbbp-162L } },
+	{ { -0xc9cba545e94e75ecp-100L, -0xae31eea7c4a03cebp-165L },
+	  { 0xc9cba5461e7b5c1fp-100L, 0xc5dd12476e37013ap-165L } },
+	{ { -0xd73f9f399bd0e421p-104L, 0xf42c239c9e8edf17p-173L },
+	  { 0xd73f9f399fb10cfdp-104L, -0xe3f13a6e6af93c7cp-169L } },
+	{ { -0xd73f9f399da1424cp-108L, 0xd88dc1d1060ba500p-177L },
+	  { 0xd73f9f399de0aed2p-108L, -0xe5c9a226c4d3e84dp-173L } },
+	{ { -0xca963b8185688877p-112L, 0xd697166c4fa893d6p-178L },
+	  { 0xca963b81856c1e3cp-112L, -0xd41145c0115331d7p-177L } },
+	{ { -0xb413c31dcbeca4c4p-116L, 0x9a00a6896d9a1ce4p-181L },
+	  { 0xb413c31dcbecd2f7p-116L, 0x9a91b3cf06f7c68ep-181L } },
+	{ { -0x97a4da340a0ab81bp-120L, -0xf63e3e0038e57f23p-185L },
+	  { 0x97a4da340a0aba31p-120L, 0x9b3471ede8208b5ap-186L } },
+	{ { -0xf2a15d2010112828p-125L, 0xccdd72b00976701dp-190L },
+	  { 0xf2a15d2010112853p-125L, 0xc6f9543d5d7ea412p-195L } },
+};
+#define ZEROS ((int)(sizeof(zeros) / sizeof(zeros[0])))
+
+/* log gamma(b + d) - log gamma(b), b at least 1, by factors of d alone: its digits are the result's. */
+static long double difference(long double b, long double d)
+{
+	long double product = 0, a, inverse, other, square, sum = 0, slope = 0;
+
+	for (; b < 18; b++) {
+		long double step = d / b;
+
+		product += step + product * step;
+	}
+	a = b + d;
+	inverse = 1 / a;
+	other = 1 / b;
+	square = other * other;
+	/* The series at 1 / a, and how it rises from 1 / b to there. */
+	for (int i = STIRLING_TERMS - 1; i >= 0; i--) {
+		slope = slope * square + sum;
+		sum = sum * inverse * inverse + stirling_terms[i];
+	}
+	sum = -d * inverse * other * (sum + other * (inverse + other) * slope);
+	return (a - 0.5L) * log1pl(d / b) + d * (logl(b) - 1) + sum - log1pl(product);
+}
+
+/*
+ * log |gamma(e - n)| close to a zero. gamma(x) gamma(1 - x) is pi / sin(pi x): what both factors on the right side of
+ * log |gamma(x)| = log(sin(pi zero) / sin(pi x)) + log gamma(1 - zero) - log gamma(1 - x) add is in proportion to the
+ * distance from the zero.
+ */
+static long double close_to_zero(int n, long double e)
+{
+	const struct zero *zero = &zeros[n - 2][e > 0];
+	long double d = e - zero->high - zero->low;
+	long double ratio = -2 * cosl(PI / 2 * (zero->high + e)) * sinl(PI / 2 * d) / sinl(PI * e);
+
+	return log1pl(ratio) + difference(1 + n - e, d);
+}
+
 long double lgammal_r(long double x, int *sign)
 {
-	long double reflected;
+	long double result, nearest;
 
 	*sign = signbit(x) ? -1 : 1;
 	if (isnan(x))
@@ -94,8 +178,11 @@ long double lgammal_r(long double x, int *sign)
 		return 1 / (x - x);
 	}
 	*sign = fmodl(floorl(x), 2) == 0 ? 1 : -1;
-	reflected = logl(PI / fabsl(x * sin_pi(x)));
-	return reflected - positive(-x);
+	result = logl(PI / fabsl(x * sin_pi(x))) - positive(-x);
+	if (fabsl(result) > 0.5L || x > -2)
+		return result;
+	nearest = roundl(-x);
+	return nearest < ZEROS + 2 ? close_to_zero((int)nearest, x + nearest) : result;
 }
 
 double lgamma_r(double x, int *sign)
