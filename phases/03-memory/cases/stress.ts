@@ -32,7 +32,7 @@ const stressors: readonly Stressor[] = [
 	{ step: '3.3', name: 'rename', full: 50000, quick: 500, disk: true },
 	{ step: '3.3', name: 'link', full: 200, quick: 1, disk: true },
 	{ step: '3.4', name: 'swap', full: 500, quick: 2, disk: true },
-	{ step: '3.5', name: 'shm', full: 500, quick: 2 },
+	{ step: '3.5', name: 'shm', full: 500, quick: 2, options: ['--shm-bytes', '4M', '--shm-objs', '8'] },
 	{ step: '3.5', name: 'shm-sysv', full: 500, quick: 2 },
 	{ step: '3.5', name: 'sem-sysv', full: 200000, quick: 2000 },
 	{ step: '3.5', name: 'msg', full: 200000, quick: 2000 },
