@@ -100,6 +100,8 @@ t.test('bad input gets a reason and a hint, and leaves nothing', async (t) => {
 	const lines: [string[], number, RegExp, Record<string, string>?][] = [
 		[['run', '--phase', '99'], 2, /there is no phase 99 yet/],
 		[['run', '--phase', 'nine'], 2, /--phase wants a number/],
+		[['exec', '--vm', '--', 'true'], 2, /--vm wants a value/],
+		[['exec', '--vm'], 2, /--vm wants a value/],
 		[['test', '--phase', '99'], 2, /there is no phase 99 yet/],
 		[['test', '--step', '0.99'], 2, /there is no step 0.99 yet/],
 		[['test', 'no-such-case'], 2, /nothing is called no-such-case/],

@@ -56,7 +56,10 @@ async function parse(args: readonly string[]): Promise<void> {
 		.epilogue('Exit status: 0 done, 1 failed, 2 misused. `imposos COMMAND --help` has examples.')
 		.exitProcess(false)
 		.fail((message: string | null, error: Error | undefined) => {
-			throw error ?? misuse(message ?? 'wrong usage', args);
+			// What yargs itself found wrong is the caller's mistake too, though some of it comes as an error.
+			throw error === undefined || error.name === 'YError'
+				? misuse(error?.message ?? message ?? 'wrong usage', args)
+				: error;
 		});
 	for (const command of commands) parser.command(command);
 	await parser.parseAsync();
@@ -87,6 +90,8 @@ function misuse(message: string, args: readonly string[]): UsageError {
 	}
 	const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message);
 	if (few !== null) return new UsageError(`too few arguments: ${few[1]} of ${few[2]} given`, { hint });
+	const bare = /^Not enough arguments following: (.*)/.exec(message)?.[1];
+	if (bare !== undefined) return new UsageError(`--${bare} wants a value`, { hint });
 	const line = message
 		.split('\n')
 		.map((part) => part.trim())
