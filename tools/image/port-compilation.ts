@@ -95,7 +95,8 @@ export class PortCompilation {
 			SOURCE_DATE_EPOCH: sourceDate,
 			CONFIG_SITE: fromRoot('images', 'ports', 'config.site'),
 			FORCE_UNSAFE_CONFIGURE: '1',
-			MAKEFLAGS: `-j${os.availableParallelism()}`,
+			// As if on the command line of every make: a makefile that sets DESTDIR itself must not install into the host.
+			MAKEFLAGS: `-j${os.availableParallelism()} -- DESTDIR=${this.destination}`,
 			HOST: triplet,
 			CC: 'imposos-cc',
 			AR: `${triplet}-ar`,
@@ -110,6 +111,11 @@ export class PortCompilation {
 			CPPFLAGS: `-I${path.join(this.needs, 'usr', 'include')}`,
 			LDFLAGS: `-L${libraries} -Wl,-rpath-link,${libraries}`,
 			PKG_CONFIG: 'false',
+			// A release carries what these make; that a patch is newer is no reason to make it again.
+			ACLOCAL: ':',
+			AUTOCONF: ':',
+			AUTOHEADER: ':',
+			AUTOMAKE: ':',
 			NEEDS: this.needs,
 			DESTDIR: this.destination,
 			TESTS: path.join(this.destination, 'usr/libexec/imposos-tests/ports', recipe.name),

@@ -14,12 +14,15 @@ interface Port extends Pick<Program, 'says' | 'timeout'> {
 /** Those that have Debian's own beside them, on the host, write what those write. */
 const compared: readonly Port[] = [
 	{ name: 'lua', what: 'language, library, files and processes', script: '04-syscalls/programs/lua.sh' },
+	{ name: 'dash', what: 'a shell’s language, jobs and signals', script: '04-syscalls/programs/dash.sh' },
+	{ name: 'sqlite3', what: 'tables to full text, transactions, kills, several writers' },
 ];
 
 /** Those with tests of their own, or whose answers are known. */
 const known: readonly Port[] = [
 	{ name: 'zlib', what: 'its own tests; streams that others read, and theirs', says: /^all of it\n$/m },
 	{ name: 'bzip2', what: 'its samples, damage, recovery, and others’ files', says: /^all of it\n$/m },
+	{ name: 'sqlite3-speed', what: 'its own measure of speed gives the right results', says: /^all of it\n$/m },
 ];
 
 function portCase(

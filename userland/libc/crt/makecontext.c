@@ -6,6 +6,8 @@
 
 _Static_assert(__builtin_offsetof(ucontext_t, uc_mcontext.edi) == 36 &&
 	       __builtin_offsetof(ucontext_t, uc_mcontext.eip) == 76 &&
+	       __builtin_offsetof(ucontext_t, uc_mcontext.gregs[REG_EIP]) == 76 &&
+	       __builtin_offsetof(ucontext_t, uc_mcontext.fpregs) == 96 &&
 	       __builtin_offsetof(ucontext_t, uc_sigmask) == 108, "as context.S has it");
 
 void __context_end(void) __attribute__((visibility("hidden")));

@@ -5,6 +5,7 @@
 #include <bits/types.h>
 #include <bits/sigset.h>
 #include <abi/signal.h>
+#include <bits/mcontext.h>
 
 typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
@@ -106,7 +107,6 @@ struct sigevent {
 	int __pad[11];
 };
 
-typedef struct abi_sigcontext mcontext_t;
 typedef struct ucontext {
 	unsigned long uc_flags;
 	struct ucontext *uc_link;
