@@ -13,6 +13,7 @@
 #include <sched/sem_undo.h>
 #include <sched/pidfd.h>
 #include <sched/ptrace.h>
+#include <sched/seccomp.h>
 #include <tty/tty.h>
 #include <sys/syscalls.h>
 #include <abi/capability.h>
@@ -179,6 +180,8 @@ static void reset_copy(struct task *t, const struct clone_request *r)
 #endif
 	t->ptrace = 0;
 	t->syscall_work = 0;
+	t->seccomp_mode = 0;		/* until publish() */
+	t->seccomp = NULL;
 	t->trap_stop = t->trap_notify = t->listening = false;
 	t->ptrace_code = t->stop_sig = 0;
 	t->last_siginfo = NULL;
@@ -236,6 +239,8 @@ static int publish(struct task *t, struct pid *pid, u64 flags)
 		spin_unlock_irqrestore(&tasklist_lock, irq);
 		return -ERESTARTNOINTR;
 	}
+	if (!kernel)
+		seccomp_inherit(t);
 	pid_attach(t, PIDTYPE_PID, pid);
 	if (flags & CLONE_THREAD) {
 		t->tgid = current->tgid;

@@ -46,7 +46,7 @@ void ptrace_unlink(struct task *t)
 	struct signal_struct *s = t->signal;
 
 	t->ptrace = 0;
-	t->syscall_work = 0;
+	t->syscall_work &= SYSCALL_WORK_SECCOMP;
 	t->parent = t->real_parent;
 	list_del_init(&t->tracee_link);
 	thread_step_end(t);

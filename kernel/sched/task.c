@@ -9,6 +9,7 @@
 #include <fs/fdtable.h>
 #include <fs/namei.h>
 #include <mm/kmalloc.h>
+#include <sched/seccomp.h>
 #include <sched/internal.h>
 #include <abi/errno.h>
 #include <abi/sched.h>
@@ -169,6 +170,7 @@ void task_put(struct task *t)
 	signal_put(t->signal);
 	sighand_put(t->sighand);
 	cred_put(t->cred);
+	seccomp_filter_put(t->seccomp);
 	kmem_cache_free(task_cache, t);
 }
 

@@ -10,6 +10,7 @@
 #include <mm/mm.h>
 #include <sched/internal.h>
 #include <sched/ptrace.h>
+#include <sched/seccomp.h>
 #include <sys/syscalls.h>
 #include <sys/table.h>
 #include <abi/errno.h>
@@ -17,7 +18,7 @@
 
 /* ---- a tracee's system call ---- */
 
-/* In place of what entry code does: registers are looked at after each stop, since the tracer may change them. */
+/* In place of what entry code does, of a tracee and of who has seccomp's filters: registers are looked at after each stop, since the tracer may change them. */
 void syscall_traced(struct pt_regs *regs)
 {
 	typedef long (*handler)(unsigned long, unsigned long, unsigned long, unsigned long, unsigned long, unsigned long);
@@ -29,7 +30,7 @@ void syscall_traced(struct pt_regs *regs)
 		if (ptrace_syscall_stop(true))
 			return;
 	}
-	if (!(work & SYSCALL_WORK_EMULATE)) {
+	if (!(work & SYSCALL_WORK_EMULATE) && (!(work & SYSCALL_WORK_SECCOMP) || seccomp_permits(regs))) {
 		nr = (unsigned)regs->orig_ax;
 		if (nr < nr_syscalls)
 			regs->ax = (unsigned long)((handler)(unsigned long)sys_call_table[nr])(regs->bx, regs->cx, regs->dx, regs->si,
@@ -243,7 +244,7 @@ static long resume(struct task *t, long request, unsigned long sig)
 	if (sig > ABI_NSIG)
 		return -EIO;
 	spin_lock_irqsave(&t->sighand->lock, flags);
-	t->syscall_work = work_of(request);
+	t->syscall_work = work_of(request) | (t->syscall_work & SYSCALL_WORK_SECCOMP);
 	if (t->syscall_work & SYSCALL_WORK_STEP)
 		thread_step_begin(t);
 	else

@@ -5,6 +5,7 @@
 #include <mm/mm.h>
 #include <sched/internal.h>
 #include <sched/pid.h>
+#include <sched/seccomp.h>
 #include <sched/signal.h>
 #include <sys/syscalls.h>
 #include <tty/tty.h>
@@ -13,6 +14,7 @@
 #include <abi/futex.h>
 #include <abi/ldt.h>
 #include <abi/prctl.h>
+#include <abi/seccomp.h>
 
 long sys_getpid(void) { return current->tgid; }
 long sys_gettid(void) { return current->pid; }
@@ -350,6 +352,12 @@ long sys_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long
 		return 0;
 	case PR_GET_CHILD_SUBREAPER:
 		return put_user((int)current->signal->child_subreaper, (int __user *)arg2);
+	case PR_GET_SECCOMP:
+		return current->seccomp_mode;
+	case PR_SET_SECCOMP:
+		if (arg2 == SECCOMP_MODE_STRICT)
+			return sys_seccomp(SECCOMP_SET_MODE_STRICT, 0, NULL);
+		return arg2 == SECCOMP_MODE_FILTER ? sys_seccomp(SECCOMP_SET_MODE_FILTER, 0, (void __user *)arg3) : -EINVAL;
 	case PR_SET_NO_NEW_PRIVS:
 		if (arg2 != 1 || arg3)
 			return -EINVAL;

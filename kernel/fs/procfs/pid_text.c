@@ -5,6 +5,7 @@
 #include <fs/internal.h>
 #include <mm/kmalloc.h>
 #include <mm/mm.h>
+#include <sched/seccomp.h>
 #include <sched/signal.h>
 #include <tty/tty.h>
 #include <abi/capability.h>
@@ -23,6 +24,7 @@ struct ids {
 	pid_t ppid, pgrp, sid, tgid, tpgid, tracer;
 	dev_t tty;
 	int threads;
+	unsigned filters;
 	u64 pending, shared, blocked, ignored, caught;
 	unsigned long cmin_flt, cmaj_flt;
 	u64 cutime, cstime;
@@ -38,6 +40,7 @@ static void get_ids(struct task *t, struct ids *x)
 	x->tgid = t->tgid;
 	x->tpgid = -1;
 	spin_lock_irqsave(&tasklist_lock, flags);
+	x->filters = seccomp_filters(t);
 	if (t->sighand && t->signal) {
 		struct signal_struct *s = t->signal;
 
@@ -173,7 +176,8 @@ int proc_show_status(struct seq_file *m, struct task *t)
 		   x.blocked, x.ignored, x.caught);
 	seq_printf(m, "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\nCapBnd:\t%016llx\nCapAmb:\t%016llx\nNoNewPrivs:\t%d\n",
 		   c->cap_inheritable, c->cap_permitted, c->cap_effective, c->cap_bset, c->cap_ambient, t->no_new_privs);
-	seq_puts(m, "Seccomp:\t0\nCpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
+	seq_printf(m, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", t->seccomp_mode, x.filters);
+	seq_puts(m, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
 	seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", t->nvcsw, t->nivcsw);
 	cred_put(c);
 	if (mm)

@@ -15,11 +15,12 @@
 #define PT_SEIZED	2u
 #define PT_OPTIONS_SHIFT 3	/* PTRACE_O_*: from here on */
 #define PT_OPTIONS	(~0u << PT_OPTIONS_SHIFT)
-#define PTRACE_O_KNOWN	(0x7fu | PTRACE_O_EXITKILL)
+#define PTRACE_O_KNOWN	(0xffu | PTRACE_O_EXITKILL)
 
 #define SYSCALL_WORK_TRACE	1u
 #define SYSCALL_WORK_EMULATE	2u	/* stops at the entry, does not run the call */
 #define SYSCALL_WORK_STEP	4u
+#define SYSCALL_WORK_SECCOMP	8u	/* not the tracer's: stays */
 
 static inline bool ptrace_option(const struct task *t, unsigned option)
 {

@@ -88,7 +88,9 @@ struct task {
 	u64 awaited;			/* s what sigtimedwait() unblocked for its sleep: not ignored meanwhile */
 	bool restore_blocked;		/* c sigsuspend and its kin */
 	bool stop_pending;		/* s must take part in a group stop */
-	bool no_new_privs;		/* c */
+	bool no_new_privs;		/* s */
+	u8 seccomp_mode;		/* s SECCOMP_MODE_* */
+	struct seccomp_filter *seccomp;	/* s the newest of its filters, counted; NULL: none (sched/seccomp.h) */
 	u16 ioprio;			/* t as ioprio_set(2) encodes it; 0: not set */
 	struct list_head sigqueue;	/* s private pending */
 	u64 sigset;			/* s private pending */

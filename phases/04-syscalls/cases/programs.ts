@@ -51,6 +51,12 @@ const programs: readonly Program[] = [
 	},
 	{
 		step: '4.1',
+		name: 'libseccomp',
+		what: 'rules by name and argument, lists of what is allowed, traps, ends, filters over exec',
+		packages: ['libseccomp2', 'python3-seccomp'],
+	},
+	{
+		step: '4.1',
 		name: 'zsh',
 		what: 'arrays, globs with qualifiers, process substitution',
 		script: String.raw`mkdir g; touch g/b g/a; zsh-static -fc 'a=(3 1 2); print $a[2] $#a; print g/*(.on:t); cat <(print sub)'`,

@@ -1,6 +1,8 @@
 /* Calls that are refused, by their numbers: rights that are not there, states in which they make no sense, odd arguments. */
 #include "by-path.h"
+#include <abi/seccomp.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +181,43 @@ static void processes(void)
 	fails("process_madvise", "EPERM", EPERM, errno ? -1 : 0, __LINE__);
 }
 
+static const struct abi_sock_filter pass[] = { { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW } };
+static const struct abi_sock_fprog passing = { 1, (uint32_t)(uintptr_t)pass };
+static volatile int filtered;
+
+static void *with_filter(void *unused)
+{
+	syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &passing);
+	filtered = 1;
+	pause();
+	return unused;
+}
+
+static void filters(void)
+{
+	const struct abi_sock_fprog none = { 0, 0 };
+	unsigned odd = 0x12340000;
+
+	CHILD_WORKS(seccomp, SECCOMP_SET_MODE_FILTER, 0, &passing);
+	FAILS(EINVAL, seccomp, 77, 0, NULL);
+	FAILS(EINVAL, seccomp, SECCOMP_SET_MODE_FILTER, 0, &none);
+	FAILS(EFAULT, seccomp, SECCOMP_SET_MODE_FILTER, 0, BADP);
+	FAILS(EOPNOTSUPP, seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &odd);
+	USER_FAILS(EACCES, seccomp, SECCOMP_SET_MODE_FILTER, 0, &passing);
+	USER_FAILS(EACCES, prctl, 22, SECCOMP_MODE_FILTER, &passing);
+	pid_t pid = fork();
+	if (pid == 0) {
+		pthread_t t;
+
+		pthread_create(&t, NULL, with_filter, NULL);
+		while (!filtered)
+			syscall(__NR_sched_yield);
+		_exit(syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH, &passing) == -1 ? errno : 0);
+	}
+	errno = child_status(pid);
+	fails("seccomp", "ESRCH", ESRCH, errno ? -1 : 0, __LINE__);
+}
+
 static void mappings(void)
 {
 	int fd = open("file", O_RDONLY), ends[2];
@@ -289,6 +328,7 @@ int main(int argc, char **argv)
 	programs();
 	tracing();
 	processes();
+	filters();
 	mappings();
 	files();
 	sockets();
