@@ -70,6 +70,7 @@
 #define PTRACE_SYSCALL_INFO_NONE	0
 #define PTRACE_SYSCALL_INFO_ENTRY	1
 #define PTRACE_SYSCALL_INFO_EXIT	2
+#define PTRACE_SYSCALL_INFO_SECCOMP	3
 #define AUDIT_ARCH_I386			0x40000003u
 
 struct abi_ptrace_syscall_info {
@@ -87,6 +88,11 @@ struct abi_ptrace_syscall_info {
 			__s64 rval;
 			__u8 is_error;
 		} exit;
+		struct {
+			__u64 nr;
+			__u64 args[6];
+			__u32 ret_data;
+		} seccomp;
 	};
 };
 

@@ -199,6 +199,14 @@ static unsigned fill_syscall_info(struct task *t, struct abi_ptrace_syscall_info
 			i->entry.args[n] = args[n];
 		return offsetof(struct abi_ptrace_syscall_info, entry) + sizeof(i->entry);
 	}
+	if (code == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
+		i->op = PTRACE_SYSCALL_INFO_SECCOMP;
+		i->seccomp.nr = r->orig_ax;
+		for (unsigned n = 0; n < 6; n++)
+			i->seccomp.args[n] = args[n];
+		i->seccomp.ret_data = t->ptrace_message;
+		return offsetof(struct abi_ptrace_syscall_info, seccomp.ret_data) + sizeof(i->seccomp.ret_data);
+	}
 	if (code == (SIGTRAP | 0x80) && t->ptrace_message == PTRACE_EVENTMSG_SYSCALL_EXIT) {
 		i->op = PTRACE_SYSCALL_INFO_EXIT;
 		i->exit.rval = (long)r->ax;

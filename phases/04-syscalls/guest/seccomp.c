@@ -303,6 +303,9 @@ static void tracing(void)
 	IS(status >> 8, SIGTRAP | 7 << 8);
 	syscall(__NR_ptrace, 0x4201, pid, 0, &message);
 	IS((int)message, 9);
+	struct { unsigned char op, pad[3]; unsigned arch; unsigned long long ip, sp, nr, args[6]; unsigned data; } info;
+	IS(syscall(__NR_ptrace, 0x420e, pid, sizeof(info), &info), 84);
+	OK(info.op == 3 && info.nr == __NR_getppid && info.data == 9, "the tracer is told the call and the filter's word");
 	syscall(__NR_ptrace, 7, pid, 0, 0);
 	waitpid(pid, &status, 0);
 	IS(status >> 8, SIGTRAP | 7 << 8);
