@@ -2,20 +2,29 @@ import { readFileSync } from 'node:fs';
 import { fromRoot } from '../../../tools/build/paths.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 import { type Program, programCase } from '../../04-syscalls/cases/program.js';
+import { terminalPortCases } from './ports-terminal.js';
 
 /** An outside program that is compiled for our library, and a script that puts it to use. */
-interface Port extends Pick<Program, 'says' | 'timeout'> {
+interface Port extends Pick<Program, 'says' | 'skip' | 'timeout'> {
 	readonly name: string;
 	readonly what: string;
 	/** The script when it is not `programs/ports/NAME.sh`: path below phases/. */
 	readonly script?: string;
 }
 
+const absent = 'its recipe is not in the image yet';
+
 /** Those that have Debian's own beside them, on the host, write what those write. */
 const compared: readonly Port[] = [
 	{ name: 'lua', what: 'language, library, files and processes', script: '04-syscalls/programs/lua.sh' },
 	{ name: 'dash', what: 'a shell’s language, jobs and signals', script: '04-syscalls/programs/dash.sh' },
 	{ name: 'sqlite3', what: 'tables to full text, transactions, kills, several writers' },
+	{
+		name: 'tcc',
+		what: 'compiles and runs C with our headers and libraries',
+		script: '04-syscalls/programs/tcc.sh',
+		skip: absent,
+	},
 ];
 
 /** Those with tests of their own, or whose answers are known. */
@@ -23,6 +32,8 @@ const known: readonly Port[] = [
 	{ name: 'zlib', what: 'its own tests; streams that others read, and theirs', says: /^all of it\n$/m },
 	{ name: 'bzip2', what: 'its samples, damage, recovery, and others’ files', says: /^all of it\n$/m },
 	{ name: 'sqlite3-speed', what: 'its own measure of speed gives the right results', says: /^all of it\n$/m },
+	{ name: 'jq', what: 'its own tests, and filters', skip: absent },
+	{ name: 'file', what: 'types by their beginnings', skip: absent },
 ];
 
 function portCase(
@@ -44,4 +55,5 @@ function portCase(
 export const portCases = defineCases([
 	...compared.map((port) => portCase(port, 'debian-programs')),
 	...known.map((port) => portCase(port)),
+	...terminalPortCases,
 ]);

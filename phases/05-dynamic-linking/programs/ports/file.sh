@@ -1,0 +1,4 @@
+# file: types by their beginnings, with the database that was compiled with it.
+cp /bin/ls l; printf '#!/bin/sh\necho\n' > s; seq 1 99 | gzip -n > g.gz; seq 1 99 | bzip2 > b.bz2; tar cf t.tar s; printf '\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\0\020\0\0\0\010\010\002\0\0\0' > p; printf 'GIF89a\001\0\002\0' > i; printf '%%PDF-1.4\n' > d; : > e
+printf 'plain text\n' > a; printf 'gr\303\274n\n' > u; printf 'gr\374n\n' > o; printf 'a\r\nb\r\n' > c; printf '{"a": [1, 2]}\n' > j; printf '#include <stdio.h>\nint main(void) { return 0; }\n' > m.c; mkdir f; ln -s a k; mkfifo q; printf '<?xml version="1.0"?>\n<x/>\n' > x; head -c 64 /dev/zero > z
+file * | sed 's/ version 1 (SYSV).*/ version 1 (SYSV)/'; file -b --mime-type * ; file -bi u o; file -b - < a; file -z g.gz b.bz2 | sed 's/ (.*//'; file nothing; echo $?; file -bL k; file -b /dev/null; file -b /usr/lib/imposos/libz.so.1.2.13 | cut -d, -f1; file --version | head -n 1
