@@ -58,13 +58,13 @@ export const crashCases = defineCases([
 		run: async (_vm, t) => {
 			t.plan(5);
 			// It takes long: what is done stays, and a run of the same sources goes on from there.
-			const folder = crashFolder(`${t.seed}-240`);
-			const all: Workload[] = workloadsOf({ pairs: 1400, triples: 1000, seed: t.seed });
+			const folder = crashFolder(`${t.seed}-3000`);
+			const all: Workload[] = workloadsOf({ pairs: 1800, triples: 1400, seed: t.seed });
 			const ofEach = <T>(list: readonly T[], right: (turn: number) => boolean) => list.filter((_, i) => right(i % 5));
 			const [workloads, logged] = [ofEach(all, (turn) => turn > 0), ofEach(all, (turn) => turn === 0)];
 			const result = await campaign({
 				...{ workloads, regions: 2 * MAX_REGIONS - 4, logged: { workloads: logged, regions: 4 } },
-				...{ seed: t.seed, samples: 240, bootShare: 100 },
+				...{ seed: t.seed, samples: 170, bootShare: 100 },
 				...{ folder, signal: t.signal, boot: booter(t) },
 			});
 			judge(t, result);
