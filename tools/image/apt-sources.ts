@@ -34,6 +34,8 @@ export class AptSources extends Apt {
 
 	/** As {@link Apt.download}, for one source package. */
 	async downloadSource(name: string, version: string, folder: string): Promise<boolean> {
-		return this.downloadBy(['--download-only', '--only-source', 'source'], [`${name}=${version}`], folder);
+		// Copies: a link into a mirror on this host would change with it.
+		const verb = ['-o', 'Acquire::Source-Symlinks=false', '--download-only', '--only-source', 'source'];
+		return this.downloadBy(verb, [`${name}=${version}`], folder);
 	}
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { displayPath, fromRoot } from '../build/paths.js';
@@ -114,7 +114,7 @@ function read(file: string, depth: number): Declaration {
 	const base = own.extends === undefined ? undefined : read(path.join(folder, `${own.extends}.json`), depth + 1);
 	const place = (layers: Layer[], at = folder) => layers.map((entry) => ({ layer: entry, folder: at }));
 	const ports = [...(base?.ports ?? [])];
-	for (const name of own.ports) addPort(name, path.join(folder, 'ports'), ports, []);
+	for (const name of own.ports) addPort(name, path.join(folder, 'ports'), ports, shown, []);
 	const added = ports.slice(base?.ports.length ?? 0);
 	const bytes = own.size ?? base?.size;
 	if (bytes === undefined) throw new UsageError(`${shown}: "size" is missing`);
@@ -142,12 +142,21 @@ function read(file: string, depth: number): Declaration {
 }
 
 /** Adds a port after those that it needs, unless it is there. */
-function addPort(name: string, folder: string, ports: NamedRecipe[], above: readonly string[]): void {
+function addPort(name: string, folder: string, ports: NamedRecipe[], wanted: string, above: readonly string[]): void {
 	if (ports.some((port) => port.name === name)) return;
 	const file = path.join(folder, `${name}.json`);
-	if (above.includes(name)) throw new UsageError(`${displayPath(file)}: "needs" goes around in a circle`);
+	const shown = displayPath(file);
+	if (above.includes(name)) {
+		const circle = [...above.slice(above.indexOf(name)), name].join(' needs ');
+		throw new UsageError(`${shown}: "needs" goes around in a circle: ${circle}`);
+	}
+	if (!existsSync(file)) {
+		throw new UsageError(`${wanted} names the port ${name}, and there is no ${shown}`, {
+			hint: 'imposos new port NAME begins a recipe',
+		});
+	}
 	const read = parseAs(recipe, file);
-	for (const needed of read.needs) addPort(needed, folder, ports, [...above, name]);
+	for (const needed of read.needs) addPort(needed, folder, ports, shown, [...above, name]);
 	ports.push({ ...read, name, file });
 }
 
@@ -157,7 +166,7 @@ function parseAs<T>(schema: z.ZodType<T>, file: string): T {
 	if (parsed.success) return parsed.data;
 	const issue = parsed.error.issues[0];
 	const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-	throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not an image declaration'}`, {
+	throw new UsageError(`${shown}${where}: ${issue?.message ?? 'not what it should be'}`, {
 		hint: 'docs/images.md tells what can stand there',
 	});
 }

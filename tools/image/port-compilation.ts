@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { sysroot } from '../build/cc.js';
-import { displayPath, fromRoot, type Variant, variantRoot } from '../build/paths.js';
+import { displayPath, fromRoot, type Variant } from '../build/paths.js';
 import { BuildError, ToolError } from '../errors.js';
 import type { Log } from '../log.js';
+import { checkReach, giveToPort, portRights } from './port-rights.js';
 import type { NamedRecipe } from './recipe.js';
 
 export interface CompilationOptions {
@@ -14,18 +15,24 @@ export interface CompilationOptions {
 	description: string;
 	/** Folder that is all its own. */
 	work: string;
+	/** Where what its commands say is kept. */
+	logFile: string;
 	variant: Variant;
 	signal: AbortSignal;
 	log: Log;
 }
 
+const configSite = fromRoot('images', 'ports', 'config.site');
 const triplet = 'i686-linux-gnu';
 const commandLimit = 20 * 60 * 1000;
 const tailLines = 25;
 /** Time that sources may compile in: 2026-01-01. */
 const sourceDate = '1767225600';
 
-/** One port on its way from a source package to files: unpacked, patched, and built by the lines of its recipe. */
+/**
+ * One port on its way from a source package to files: unpacked, patched, and built by the lines of its recipe, which can
+ * write nothing of the host but its work folder and what is everybody's.
+ */
 export class PortCompilation {
 	/** Where what it needs has to be, as it would be installed, before it runs. */
 	readonly needs: string;
@@ -33,23 +40,25 @@ export class PortCompilation {
 	readonly destination: string;
 	readonly #options: CompilationOptions;
 	readonly #source: string;
-	readonly #log: string;
+	readonly #home: string;
 
 	constructor(options: CompilationOptions) {
-		const { work, variant, recipe } = options;
+		const { work } = options;
 		this.#options = options;
 		this.needs = path.join(work, 'needs');
 		this.destination = path.join(work, 'destination');
 		this.#source = path.join(work, 'source');
-		this.#log = path.join(variantRoot(variant), 'ports', `${recipe.name}.log`);
+		this.#home = path.join(work, 'home');
 	}
 
 	/** @throws BuildError when a line of the recipe fails, ToolError when the host lacks what unpacks sources */
 	async run(): Promise<void> {
-		const { recipe, description, work } = this.#options;
+		const { recipe, description, work, logFile, variant } = this.#options;
+		checkReach([path.dirname(work), description, path.join(sysroot(variant), 'bin', 'imposos-cc'), configSite]);
 		mkdirSync(this.destination);
-		mkdirSync(path.join(work, 'home'));
-		writeFileSync(this.#log, '');
+		mkdirSync(this.#home);
+		giveToPort(work);
+		writeFileSync(logFile, '');
 		// apt has checked who signed the index that names the sums of these files, and we have checked the sums.
 		const unpack = ['--no-check', '--no-copy', '--extract', description, this.#source];
 		await this.#command('dpkg-source', unpack, work, `dpkg-source ${unpack.join(' ')}`);
@@ -57,10 +66,11 @@ export class PortCompilation {
 	}
 
 	async #command(file: string, args: string[], cwd: string, shown: string): Promise<void> {
-		const { recipe, signal, log } = this.#options;
-		appendFileSync(this.#log, `+ ${shown}\n`);
+		const { recipe, signal, log, logFile } = this.#options;
+		appendFileSync(logFile, `+ ${shown}\n`);
 		log.detail(`${recipe.name}: ${shown}`);
 		const result = await execa(file, args, {
+			...portRights(),
 			cwd,
 			all: true,
 			reject: false,
@@ -71,15 +81,16 @@ export class PortCompilation {
 			cancelSignal: signal,
 			timeout: commandLimit,
 		});
-		appendFileSync(this.#log, `${result.all ?? ''}\n`);
+		appendFileSync(logFile, `${result.all ?? ''}\n`);
 		signal.throwIfAborted();
 		if (!result.failed) return;
 		if (result.code === 'ENOENT') throw new ToolError(`${file} is not installed: ports need it`);
-		const how = result.timedOut ? 'did not end within 20 minutes' : `ended with status ${result.exitCode ?? 'unknown'}`;
 		log.raw(`${(result.all ?? '').split('\n').slice(-tailLines).join('\n')}\n`);
-		throw new BuildError(`port ${recipe.name} does not compile: "${shown}" ${how}`, {
-			log: displayPath(this.#log),
-			hint: `mend ${displayPath(recipe.file)}, or what our C library lacks, and build the image again`,
+		throw new BuildError(`port ${recipe.name} does not compile: "${shown}" ${howItEnded(result)}`, {
+			log: displayPath(logFile),
+			hint: /Permission denied|Read-only file system/.test(result.all ?? '')
+				? `what ${displayPath(recipe.file)} installs has to go into $DESTDIR: its lines may write nothing of the host`
+				: `mend ${displayPath(recipe.file)}, or what our C library lacks, and build the image again`,
 		});
 	}
 
@@ -89,11 +100,12 @@ export class PortCompilation {
 		const libraries = path.join(this.needs, 'usr', 'lib', 'imposos');
 		return {
 			PATH: `${path.join(sysroot(variant), 'bin')}:${process.env['PATH'] ?? '/usr/bin:/bin'}`,
-			HOME: path.join(work, 'home'),
+			HOME: this.#home,
+			TMPDIR: this.#home,
 			LC_ALL: 'C',
 			TZ: 'UTC0',
 			SOURCE_DATE_EPOCH: sourceDate,
-			CONFIG_SITE: fromRoot('images', 'ports', 'config.site'),
+			CONFIG_SITE: configSite,
 			FORCE_UNSAFE_CONFIGURE: '1',
 			// As if on the command line of every make: a makefile that sets DESTDIR itself must not install into the host.
 			MAKEFLAGS: `-j${os.availableParallelism()} -- DESTDIR=${this.destination}`,
@@ -122,4 +134,16 @@ export class PortCompilation {
 			...recipe.environment,
 		};
 	}
+}
+
+function howItEnded(result: {
+	timedOut: boolean;
+	exitCode?: number | undefined;
+	signal?: string | undefined;
+	shortMessage?: string | undefined;
+}): string {
+	const { timedOut, exitCode, signal, shortMessage } = result;
+	if (timedOut) return 'did not end within 20 minutes';
+	if (exitCode !== undefined) return `ended with status ${exitCode}`;
+	return signal === undefined ? `could not be run: ${shortMessage}` : `was ended by ${signal}`;
 }

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { buildRoot, displayPath } from '../build/paths.js';
 import { BuildError } from '../errors.js';
+import { portRights, takeFromPort } from './port-rights.js';
 import type { NamedRecipe } from './recipe.js';
 
 /**
@@ -12,21 +13,24 @@ import type { NamedRecipe } from './recipe.js';
  * @throws BuildError when nothing is left, or a file names the folder that it was compiled in
  */
 export async function finishPort(recipe: NamedRecipe, root: string, signal: AbortSignal): Promise<void> {
-	for (const unwanted of recipe.without) rmSync(path.join(root, unwanted), { recursive: true, force: true });
-	const files = filesBelow(root);
-	for (const file of files.filter((name) => name.endsWith('.la'))) rmSync(file);
-	const kept = files.filter((name) => !name.endsWith('.la'));
-	if (kept.length === 0) {
-		throw new BuildError(`port ${recipe.name} installs nothing`, {
-			hint: `a line of "build" in ${displayPath(recipe.file)} has to install into $DESTDIR`,
-		});
-	}
+	const nothing = new BuildError(`port ${recipe.name} installs nothing`, {
+		hint: `a line of "build" in ${displayPath(recipe.file)} has to install into $DESTDIR`,
+	});
+	if (!lstatSync(root, { throwIfNoEntry: false })?.isDirectory()) throw nothing;
+	// By the port's rights: a link that it installed may lead anywhere.
+	const options = { cancelSignal: signal, ...portRights() };
+	const unwanted = recipe.without.map((name) => path.join(root, name));
+	unwanted.push(...filesBelow(root).filter((name) => name.endsWith('.la')));
+	if (unwanted.length > 0) await execa('rm', ['-rf', '--', ...unwanted], options);
+	const kept = filesBelow(root);
+	if (kept.length === 0) throw nothing;
 	const programs = kept.filter(isElf);
-	if (programs.length > 0)
-		await execa('i686-linux-gnu-strip', ['--strip-unneeded', '--', ...programs], { cancelSignal: signal });
-	const here = Buffer.from(buildRoot);
+	if (programs.length > 0) await execa('i686-linux-gnu-strip', ['--strip-unneeded', '--', ...programs], options);
+	takeFromPort(root);
+	const places = [buildRoot, path.dirname(root)];
 	for (const file of kept) {
-		if (!readFileSync(file).includes(here)) continue;
+		const bytes = readFileSync(file);
+		if (!places.some((place) => bytes.includes(place))) continue;
 		throw new BuildError(`port ${recipe.name}: /${path.relative(root, file)} names the folder it was compiled in`, {
 			hint: `leave it out with "without" in ${displayPath(recipe.file)}, or compile it without that path`,
 		});

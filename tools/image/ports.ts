@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rm
 import os from 'node:os';
 import path from 'node:path';
 import { type Variant, variantRoot } from '../build/paths.js';
-import { BuildError } from '../errors.js';
+import { BuildError, WorkshopError } from '../errors.js';
 import type { Log } from '../log.js';
 import { PortCompilation } from './port-compilation.js';
 import { finishPort } from './port-files.js';
@@ -13,7 +13,11 @@ import { sysrootIdentity } from './sysroot-identity.js';
 
 export interface PortOptions {
 	variant: Variant;
-	sources: SourceStore;
+	sources: Pick<SourceStore, 'fetch'>;
+	/** Where results and logs are kept; build/VARIANT/ports when left out. */
+	store?: string;
+	/** What ports see of our library ({@link sysrootIdentity}), when it is known. */
+	identity?: string;
 	signal: AbortSignal;
 	log: Log;
 }
@@ -35,7 +39,8 @@ interface BuiltPort {
 export async function buildPorts(recipes: readonly NamedRecipe[], options: PortOptions): Promise<Map<string, string>> {
 	const compiled = recipes.filter(({ source }) => source !== undefined);
 	if (compiled.length === 0) return new Map();
-	const identity = await sysrootIdentity(options.variant, options.signal);
+	const identity = options.identity ?? (await sysrootIdentity(options.variant, options.signal));
+	const store = options.store ?? path.join(variantRoot(options.variant), 'ports');
 	const turn = limiter(os.availableParallelism());
 	const failed = new AbortController();
 	const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -52,7 +57,7 @@ export async function buildPorts(recipes: readonly NamedRecipe[], options: PortO
 				const port = await built.get(name);
 				if (port !== undefined) needs.set(name, port);
 			}
-			return turn(() => buildPort(recipe, source, needs, identity, { ...options, signal }));
+			return turn(() => buildPort(recipe, source, needs, { ...options, identity, store, signal }));
 		};
 		const port = one();
 		port.catch((error) => failed.abort(error));
@@ -82,14 +87,13 @@ async function buildPort(
 	recipe: NamedRecipe,
 	{ version, files, description }: FetchedSource,
 	needs: ReadonlyMap<string, BuiltPort>,
-	identity: string,
-	{ variant, signal, log }: PortOptions,
+	{ variant, identity, store, signal, log }: Required<PortOptions>,
 ): Promise<BuiltPort> {
 	const { name, environment, build, without } = recipe;
 	const sums = files.map(({ sha256 }) => sha256);
 	const inputs = [environment, build, without, sums, [...needs].map(([needed, { key }]) => [needed, key]), identity];
 	const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
-	const folder = path.join(variantRoot(variant), 'ports', name);
+	const folder = path.join(store, name);
 	const root = path.join(folder, key);
 	if (existsSync(root)) return { root, key };
 
@@ -97,7 +101,10 @@ async function buildPort(
 	mkdirSync(folder, { recursive: true });
 	const work = mkdtempSync(path.join(folder, '.work-'));
 	try {
-		const compilation = new PortCompilation({ recipe, description, work, variant, signal, log });
+		const compilation = new PortCompilation({
+			...{ recipe, description, work, variant, signal, log },
+			logFile: path.join(store, `${name}.log`),
+		});
 		mkdirSync(compilation.needs);
 		for (const needed of needs.values())
 			cpSync(needed.root, compilation.needs, { recursive: true, verbatimSymlinks: true });
@@ -108,7 +115,7 @@ async function buildPort(
 		renameSync(compilation.destination, root);
 		return { root, key };
 	} catch (error) {
-		if (error instanceof BuildError || signal.aborted) throw error;
+		if (error instanceof WorkshopError || signal.aborted) throw error;
 		throw new BuildError(`port ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 	} finally {
 		rmSync(work, { recursive: true, force: true });

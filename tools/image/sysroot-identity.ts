@@ -28,8 +28,9 @@ export async function sysrootIdentity(variant: Variant, signal: AbortSignal): Pr
 	for (const name of ['crt1.o', 'Scrt1.o', 'libc_nonshared.a', 'imposos.specs'])
 		hash.update(readFileSync(path.join(root, 'lib', name)));
 	hash.update(await run(path.join(root, 'bin', 'imposos-cc'), ['--version']));
-	for (const name of ['config.site', '../../tools/image/port-compilation.ts', '../../tools/image/port-files.ts'])
-		hash.update(readFileSync(fromRoot('images', 'ports', name)));
+	hash.update(readFileSync(fromRoot('images', 'ports', 'config.site')));
+	for (const name of ['port-compilation.ts', 'port-files.ts'])
+		hash.update(readFileSync(fromRoot('tools', 'image', name)));
 	return hash.digest('hex');
 }
 
