@@ -4,13 +4,14 @@
  * Nothing is written to the device before `sync()` or `close()` except file data.
  */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
-import { ImpfsCore, readSuperblock, type Time } from './core.js';
+import type { ImpfsCore, Time } from './core.js';
 import type { Device } from './device.js';
 import { ImpfsDir } from './dir.js';
 import { ImpfsError } from './errors.js';
 import { type DataSource, writeContents } from './file.js';
-import { type JournalScan, replayed, resetJournal, scanJournal } from './journal.js';
+import type { JournalScan } from './journal.js';
 import { mapTruncate } from './map.js';
+import { openCore } from './opening.js';
 import { ImpfsReader } from './reader.js';
 import { type Attributes, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from './types.js';
 import { encodeXattrs, type Xattrs } from './xattr.js';
@@ -46,47 +47,7 @@ export class ImpfsVolume extends ImpfsReader {
 	static open(device: Device, options: OpenOptions = {}): ImpfsVolume {
 		const readonly = options.readonly ?? device.readonly;
 		const clock = options.clock ?? hostClock;
-		let { superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET);
-		if (!superblock) throw new ImpfsError('EUCLEAN', 'superblock', problem);
-		if (superblock.incompat & ~IMPFS.INCOMPAT_KNOWN) {
-			throw new ImpfsError(
-				'EINVAL',
-				'volume',
-				`needs unknown features (${(superblock.incompat & ~IMPFS.INCOMPAT_KNOWN).toString(16)})`,
-			);
-		}
-		if (!readonly && superblock.ro_compat & ~IMPFS.RO_KNOWN) {
-			throw new ImpfsError('EROFS', 'volume', 'has features that forbid this tool to write');
-		}
-		const overlay = new Map<number, Uint8Array>();
-		if (superblock.incompat & IMPFS.INCOMPAT_RECOVER) {
-			const scan = options.scan ?? scanJournal(device, superblock);
-			if (scan.problem) throw new ImpfsError('EUCLEAN', 'journal', scan.problem);
-			for (const [block, contents] of replayed(scan)) {
-				if (readonly) overlay.set(block, contents);
-				else device.write(contents, block * IMPFS.BLOCK_SIZE);
-			}
-			if (!readonly) {
-				device.flush();
-				resetJournal(device, superblock, scan.sequence, scan.head);
-				device.flush();
-				({ superblock, problem } = readSuperblock(device, IMPFS.SUPER_OFFSET));
-				if (!superblock) throw new ImpfsError('EUCLEAN', 'superblock after replay', problem);
-			}
-		}
-		const core = new ImpfsCore(device, superblock, readonly);
-		for (const [block, contents] of overlay) core.overlay(block, contents);
-		core.loadGroups((group) => {
-			throw new ImpfsError('EUCLEAN', `group descriptor ${group}`, 'has a wrong checksum');
-		});
-		for (const [i, group] of core.groups.entries()) {
-			if (core.bitmapChecksum(i, group.block_bitmap) !== group.block_bitmap_csum && !readonly) {
-				throw new ImpfsError('EUCLEAN', `block bitmap ${i}`, 'has a wrong checksum');
-			}
-			if (core.bitmapChecksum(i, group.inode_bitmap) !== group.inode_bitmap_csum && !readonly) {
-				throw new ImpfsError('EUCLEAN', `inode bitmap ${i}`, 'has a wrong checksum');
-			}
-		}
+		const core = openCore(device, readonly, options.scan);
 		const volume = new ImpfsVolume(core, clock);
 		if (!readonly) volume.#begin();
 		return volume;
