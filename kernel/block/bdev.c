@@ -301,6 +301,7 @@ static int bdev_file_open(struct inode *inode, struct file *f)
 	if (!b)
 		return -ENXIO;
 	ret = bdev_open(b, f->mode & FMODE_WRITE, f->flags & O_EXCL ? f : NULL);
+	bdev_put(b);
 	if (ret)
 		return ret;
 	f->private = b;

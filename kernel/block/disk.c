@@ -2,8 +2,9 @@
  * Disks and their block devices: registration, partitions, nodes in /dev, openers.
  *
  * Invariant (bdev_lock): a disk on the list has its whole device and its partitions on the device list, each with an
- * inode for its page cache. A device with openers or a holder is not re-partitioned. Once removed, a disk's devices
- * leave the list and stay in memory while somebody has them open; requests end with -ENODEV.
+ * inode for its page cache. The device list is in order of numbers. A device with openers or a holder is not
+ * re-partitioned. Once removed, a device leaves the list and stays in memory while somebody has a reference: it is
+ * opened no more, and requests of those who have it open end with -ENODEV. A disk outlives its devices.
  */
 #include <block/internal.h>
 #include <abi/errno.h>
@@ -16,24 +17,45 @@
 #include <mm/kmalloc.h>
 
 DEFINE_MUTEX(bdev_lock, RANK_BDEV);
-static LIST_HEAD(disks);
 static LIST_HEAD(devices);
 
 /* ---- looking up ---- */
 
+static struct block_device *get(struct block_device *b)
+{
+	atomic_inc(&b->refs);
+	return b;
+}
+
+void bdev_put(struct block_device *b)
+{
+	if (!b || !atomic_dec_and_test(&b->refs))
+		return;
+	bdev_inode_drop(b);
+	kfree(b);
+}
+
+/* The first device from this number on. bdev_lock held. */
+static struct block_device *from(u64 dev)
+{
+	struct block_device *b;
+
+	list_for_each_entry(b, &devices, link) {
+		if (b->dev >= dev)
+			return b;
+	}
+	return NULL;
+}
+
 struct block_device *bdev_find(dev_t dev)
 {
-	struct block_device *b, *found = NULL;
+	struct block_device *b;
 
 	mutex_lock(&bdev_lock);
-	list_for_each_entry(b, &devices, link) {
-		if (b->dev == dev) {
-			found = b;
-			break;
-		}
-	}
+	b = from(dev);
+	b = b && b->dev == dev ? get(b) : NULL;
 	mutex_unlock(&bdev_lock);
-	return found;
+	return b;
 }
 
 struct block_device *bdev_find_name(const char *name)
@@ -45,7 +67,7 @@ struct block_device *bdev_find_name(const char *name)
 	mutex_lock(&bdev_lock);
 	list_for_each_entry(b, &devices, link) {
 		if (!strcmp(b->name, name)) {
-			found = b;
+			found = get(b);
 			break;
 		}
 	}
@@ -53,24 +75,17 @@ struct block_device *bdev_find_name(const char *name)
 	return found;
 }
 
-struct disk *disk_next(struct disk *after)
-{
-	struct list_head *next;
-
-	mutex_lock(&bdev_lock);
-	next = after ? after->link.next : disks.next;
-	mutex_unlock(&bdev_lock);
-	return next == &disks ? NULL : list_entry(next, struct disk, link);
-}
-
 struct block_device *bdev_next(struct block_device *after)
 {
-	struct list_head *next;
+	struct block_device *b;
 
 	mutex_lock(&bdev_lock);
-	next = after ? after->link.next : devices.next;
+	b = from(after ? (u64)after->dev + 1 : 0);
+	if (b)
+		get(b);
 	mutex_unlock(&bdev_lock);
-	return next == &devices ? NULL : list_entry(next, struct block_device, link);
+	bdev_put(after);
+	return b;
 }
 
 /* ---- devices of a disk ---- */
@@ -87,7 +102,7 @@ static void device_name(const struct disk *d, int partno, char *out, size_t size
 
 static struct block_device *device_create(struct disk *d, int partno, sector_t start, sector_t sectors)
 {
-	struct block_device *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	struct block_device *next, *b = kzalloc(sizeof(*b), GFP_KERNEL);
 	int ret;
 
 	if (!b)
@@ -103,28 +118,24 @@ static struct block_device *device_create(struct disk *d, int partno, sector_t s
 		kfree(b);
 		return ERR_PTR(ret);
 	}
+	atomic_set(&b->refs, 1);
 	mutex_lock(&bdev_lock);
-	list_add_tail(&b->link, &devices);
+	next = from(b->dev);
+	list_add_tail(&b->link, next ? &next->link : &devices);
 	if (partno)
 		list_add_tail(&b->part_link, &d->parts);
 	mutex_unlock(&bdev_lock);
 	return b;
 }
 
-static void device_free(struct block_device *b)
-{
-	bdev_inode_drop(b);
-	kfree(b);
-}
-
-/* Off the list of devices, to be freed without the lock; one that is open is left to its last bdev_close(). bdev_lock held. */
+/* From the list of devices to that of the dead. bdev_lock held. */
 static void device_unlink(struct block_device *b, struct list_head *dead)
 {
+	b->gone = true;
 	list_del_init(&b->link);
 	if (b->partno)
 		list_del_init(&b->part_link);
 	list_add_tail(&b->link, dead);
-	atomic_inc(&b->openers);	/* the list's, so that a last close does not free it under us */
 }
 
 /* bdev_lock not held. */
@@ -136,8 +147,7 @@ static void devices_drop(struct list_head *dead)
 		devfs_remove(b->name);
 		bdev_sysfs_remove(b);
 		list_del_init(&b->link);
-		if (atomic_dec_and_test(&b->openers))
-			device_free(b);
+		bdev_put(b);
 	}
 }
 
@@ -204,7 +214,6 @@ int disk_add(struct disk *d)
 	}
 	mutex_lock(&bdev_lock);
 	d->whole = b;
-	list_add_tail(&d->link, &disks);
 	mutex_unlock(&bdev_lock);
 	make_node(b);
 	/* A bad or unreadable table leaves a disk without partitions, said above. */
@@ -260,7 +269,6 @@ void disk_remove(struct disk *d)
 
 	mutex_lock(&bdev_lock);
 	d->removed = true;
-	list_del_init(&d->link);
 	mutex_unlock(&bdev_lock);
 	queue_kill(d->queue);
 	mutex_lock(&bdev_lock);
@@ -279,7 +287,7 @@ int bdev_open(struct block_device *b, bool write, void *holder)
 	int ret = 0;
 
 	mutex_lock(&bdev_lock);
-	if (d->removed)
+	if (b->gone || d->removed)
 		ret = -ENXIO;
 	else if (write && d->readonly)
 		ret = -EROFS;
@@ -290,6 +298,7 @@ int bdev_open(struct block_device *b, bool write, void *holder)
 	if (!ret) {
 		d->openers++;
 		atomic_inc(&b->openers);
+		get(b);
 		if (holder)
 			b->holder = holder;
 	}
@@ -300,7 +309,6 @@ int bdev_open(struct block_device *b, bool write, void *holder)
 void bdev_close(struct block_device *b, bool write, void *holder)
 {
 	struct disk *d = b->disk;
-	bool last;
 
 	(void)write;
 	if (atomic_read(&b->openers) == 1 && !d->removed) {
@@ -310,11 +318,9 @@ void bdev_close(struct block_device *b, bool write, void *holder)
 	mutex_lock(&bdev_lock);
 	if (holder && b->holder == holder)
 		b->holder = NULL;
-	last = atomic_dec_and_test(&b->openers);
+	atomic_dec(&b->openers);
 	if (!--d->openers && d->ops->close)
 		d->ops->close(d);
-	last = last && d->removed;
 	mutex_unlock(&bdev_lock);
-	if (last)
-		device_free(b);
+	bdev_put(b);
 }

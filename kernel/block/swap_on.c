@@ -148,7 +148,9 @@ static int claim(struct swap_area *a)
 	if (S_ISBLK(inode->mode)) {
 		a->device = true;
 		a->bdev = bdev_find(inode->rdev);
-		return a->bdev ? bdev_open(a->bdev, true, a) : -ENXIO;
+		error = a->bdev ? bdev_open(a->bdev, true, a) : -ENXIO;
+		bdev_put(a->bdev);
+		return error;
 	}
 	if (!S_ISREG(inode->mode) || !inode->sb->bdev)
 		return -EINVAL;

@@ -15,20 +15,23 @@
 
 static void list_devices(void)
 {
-	struct disk *d;
-	struct block_device *b;
 	unsigned n = 0;
 
-	for (d = disk_next(NULL); d; d = disk_next(d)) {
-		pr_err("  %-10s %8llu KiB  (disk)\n", d->name, d->sectors / 2);
-		n++;
-		list_for_each_entry(b, &d->parts, part_link)
-			pr_err("  %-10s %8llu KiB\n", b->name, b->sectors / 2);
-	}
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b), n++)
+		pr_err("  %-10s %8llu KiB%s\n", b->name, b->sectors / 2, b->partno ? "" : "  (disk)");
 	if (!n)
 		pr_err("  no disk at all: is a controller missing, or its driver?\n");
 }
 
+static bool device_named(const char *name)
+{
+	struct block_device *b = bdev_find_name(name);
+
+	bdev_put(b);
+	return b != NULL;
+}
+
+/* With a reference. */
 static struct block_device *device_by_number(const char *s)
 {
 	unsigned long major, minor;
@@ -142,6 +145,7 @@ int mount_root(void)
 {
 	char source[64], types[64] = "", data[96] = "";
 	unsigned long flags = cmdline_has("rw") && !cmdline_has("ro") ? 0 : cmdline_has("ro") ? MS_RDONLY : 0;
+	struct block_device *numbered = NULL;
 	struct super_block *sb;
 	struct mount *m;
 	struct path root;
@@ -155,16 +159,16 @@ int mount_root(void)
 	}
 	cmdline_get("rootfstype", types, sizeof(types));
 	cmdline_get("rootflags", data, sizeof(data));
-	if (strncmp(source, "/dev/", 5) != 0 && !bdev_find_name(source)) {
-		struct block_device *b = device_by_number(source);
-
-		if (b)
-			name = b->name;
+	if (strncmp(source, "/dev/", 5) != 0 && !device_named(source)) {
+		numbered = device_by_number(source);
+		if (numbered)
+			name = numbered->name;
 	}
 	if (cmdline_has("rootwait"))
-		while (!bdev_find_name(name))
+		while (!device_named(name))
 			sleep_ns(100 * NSEC_PER_MSEC);
 	sb = open_root(name, types, flags, data);
+	bdev_put(numbered);
 	if (IS_ERR(sb)) {
 		pr_err("cannot mount the root filesystem: root=%s: %pe. Block devices found:\n", source, sb);
 		list_devices();

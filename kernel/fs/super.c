@@ -139,7 +139,7 @@ void sb_put_active(struct super_block *sb)
 		sb->type->kill_sb(sb);
 }
 
-/* The device a source names: a node, or at start-up (no root yet) the name itself. */
+/* The device a source names, with a reference: a node, or at start-up (no root yet) the name itself. */
 static struct block_device *source_bdev(const char *source, int *error)
 {
 	struct block_device *b = NULL;
@@ -196,6 +196,7 @@ struct super_block *mount_bdev(const struct filesystem *fs, unsigned long flags,
 	sb = find_bdev_super(fs, b);
 	if (sb) {
 		mutex_unlock(&bdev_mutex);
+		bdev_put(b);
 		if ((sb->flags ^ flags) & MS_RDONLY) {
 			sb_put_active(sb);
 			return ERR_PTR(-EBUSY);
@@ -203,13 +204,11 @@ struct super_block *mount_bdev(const struct filesystem *fs, unsigned long flags,
 		return sb;
 	}
 	sb = sb_alloc(fs, flags);
-	if (!sb) {
-		mutex_unlock(&bdev_mutex);
-		return ERR_PTR(-ENOMEM);
-	}
-	error = bdev_open(b, !(flags & MS_RDONLY), sb);
+	error = sb ? bdev_open(b, !(flags & MS_RDONLY), sb) : -ENOMEM;
+	bdev_put(b);
 	if (error) {
-		sb_free(sb);
+		if (sb)
+			sb_free(sb);
 		mutex_unlock(&bdev_mutex);
 		return ERR_PTR(error);
 	}

@@ -339,9 +339,9 @@ void sync_all(void)
 	each_super(sync_one, &wait);
 	wait = true;
 	each_super(sync_one, &wait);
-	for (struct disk *d = disk_next(NULL); d; d = disk_next(d))
-		if (d->whole && d->write_cache)
-			(void)bdev_flush(d->whole);
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b))
+		if (!b->partno && b->disk->write_cache)
+			(void)bdev_flush(b);
 }
 
 /* ---- the flusher ---- */

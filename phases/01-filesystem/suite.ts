@@ -8,6 +8,7 @@ import { diskErrorCases } from './cases/disk-errors.js';
 import { exerciserCases } from './cases/exerciser.js';
 import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
+import { partitionCases } from './cases/partitions.js';
 import { readErrorCases } from './cases/read-errors.js';
 import { semanticsCases } from './cases/semantics.js';
 import { specialCases } from './cases/special.js';
@@ -46,6 +47,7 @@ export const suite = defineSuite({
 		...damageCases,
 		...specialCases,
 		...sysfsCases,
+		...partitionCases,
 		...debianCases,
 		...exerciserCases,
 	],

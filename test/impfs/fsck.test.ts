@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { type inodeLayout } from '../../tools/abi/impfs.js';
+import type { inodeLayout } from '../../tools/abi/impfs.js';
 import type { MemoryDevice } from '../../tools/impfs/device.js';
 import { fsck } from '../../tools/impfs/fsck.js';
 import { ImpfsVolume } from '../../tools/impfs/volume.js';

@@ -78,8 +78,10 @@ static int show_vmstat(struct seq_file *m, void *v)
 
 	(void)v;
 	mem_stats(&s);
-	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
-		disk_stats(d, stats);
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b)) {
+		if (b->partno)
+			continue;
+		disk_stats(b->disk, stats);
 		in += stats[2];
 		out += stats[6];
 	}

@@ -144,12 +144,13 @@ static int show_devices(struct seq_file *m, void *v)
 	chrdev_show(m);
 	seq_puts(m, "\nBlock devices:\n");
 	for (unsigned major = 0; major < 256; major++) {
-		for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
-			if (MAJOR(d->dev) == major) {
-				seq_printf(m, "%3u %s\n", major, d->driver);
-				break;
-			}
-		}
+		struct block_device *b = bdev_next(NULL);
+
+		while (b && (b->partno || MAJOR(b->dev) != major))
+			b = bdev_next(b);
+		if (b)
+			seq_printf(m, "%3u %s\n", major, b->disk->driver);
+		bdev_put(b);
 	}
 	return 0;
 }
@@ -170,15 +171,10 @@ static int show_version(struct seq_file *m, void *v)
 
 static int show_partitions(struct seq_file *m, void *v)
 {
-	struct block_device *b;
-
 	(void)v;
 	seq_puts(m, "major minor  #blocks  name\n\n");
-	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
-		if (!d->sectors)
-			continue;
-		seq_printf(m, "%4u  %7u %10llu %s\n", MAJOR(d->dev), MINOR(d->dev), d->sectors / 2, d->name);
-		list_for_each_entry(b, &d->parts, part_link)
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b)) {
+		if (b->sectors)
 			seq_printf(m, "%4u  %7u %10llu %s\n", MAJOR(b->dev), MINOR(b->dev), b->sectors / 2, b->name);
 	}
 	return 0;
@@ -186,21 +182,20 @@ static int show_partitions(struct seq_file *m, void *v)
 
 static int show_diskstats(struct seq_file *m, void *v)
 {
-	const struct block_device *b;
-
 	(void)v;
-	for (struct disk *d = disk_next(NULL); d; d = disk_next(d)) {
+	for (struct block_device *b = bdev_next(NULL); b; b = bdev_next(b)) {
 		u64 stats[11];
 
-		disk_stats(d, stats);
-		seq_printf(m, "%4u %7u %s", MAJOR(d->dev), MINOR(d->dev), d->name);
+		seq_printf(m, "%4u %7u %s", MAJOR(b->dev), MINOR(b->dev), b->name);
+		/* Of a part it is known how much was asked for, not what became of it in the queue. */
+		if (b->partno) {
+			seq_printf(m, " %llu 0 %llu 0 %llu 0 %llu 0 0 0 0 0 0 0 0 0 0\n", b->done[0], b->done[1], b->done[2], b->done[3]);
+			continue;
+		}
+		disk_stats(b->disk, stats);
 		for (unsigned i = 0; i < ARRAY_SIZE(stats); i++)
 			seq_printf(m, " %llu", stats[i]);
 		seq_puts(m, " 0 0 0 0 0 0\n");
-		/* Of a part it is known how much was asked for, not what became of it in the queue. */
-		list_for_each_entry(b, &d->parts, part_link)
-			seq_printf(m, "%4u %7u %s %llu 0 %llu 0 %llu 0 %llu 0 0 0 0 0 0 0 0 0 0\n", MAJOR(b->dev), MINOR(b->dev), b->name,
-				   b->done[0], b->done[1], b->done[2], b->done[3]);
 	}
 	return 0;
 }

@@ -108,7 +108,6 @@ struct disk {
 	unsigned openers;		/* b */
 	bool removed;			/* b */
 	u64 stats[11];			/* q in /proc/diskstats's order, times in ns: read by disk_stats() */
-	struct list_head link;		/* b */
 };
 int disk_add(struct disk *d);		/* reads the partition table, makes devices and their nodes; sleeps; 0 or -errno */
 void disk_remove(struct disk *d);	/* outstanding requests end with -ENODEV; sleeps */
@@ -126,17 +125,21 @@ struct block_device {
 	sector_t start, sectors;
 	int partno;			/* 0: whole disk */
 	struct inode *inode;		/* its page cache: inode->mapping, 4 KiB pages */
-	atomic_t openers;
-	void *holder;			/* exclusive: a mounted filesystem */
-	struct list_head link, part_link;
+	atomic_t refs;			/* a the list's, each opener's, and each finder's until bdev_put() */
+	atomic_t openers;		/* a */
+	void *holder;			/* b exclusive: a mounted filesystem */
+	bool gone;			/* b off the list: not to be opened any more */
+	struct list_head link, part_link;	/* b */
 	u64 done[4];			/* queue lock: reads, sectors of them, writes, sectors of them; as they were asked for */
 };
-struct block_device *bdev_find(dev_t dev);		/* NULL */
+/* Finders return a device with a reference, for bdev_put(), or NULL. All sleep. */
+struct block_device *bdev_find(dev_t dev);
 struct block_device *bdev_find_name(const char *name);	/* "sda1" or "/dev/sda1" */
 int bdev_open(struct block_device *b, bool write, void *holder);	/* 0, -EBUSY, -EROFS, -ENXIO */
 void bdev_close(struct block_device *b, bool write, void *holder);
-struct disk *disk_next(struct disk *after);		/* for /proc/partitions and diskstats */
-struct block_device *bdev_next(struct block_device *after);	/* whole disks and partitions, in order of creation */
+/* Whole disks and partitions by number: NULL for the first. Takes over the reference to `after`; a loop that is left early puts its own. */
+struct block_device *bdev_next(struct block_device *after);
+void bdev_put(struct block_device *b);			/* NULL is let pass; sleeps */
 extern const struct file_ops bdev_file_ops;
 
 #endif
