@@ -100,6 +100,21 @@ export async function buildImage(options: BuildImageOptions): Promise<ImageBuild
 	}
 }
 
+/**
+ * Compiles the ports of an image without making it: minutes of work that go on beside other builds and machines, once our
+ * library is there.
+ *
+ * @throws UsageError, BuildError, PackageError, ToolError
+ */
+export async function compilePorts(
+	name: string,
+	{ variant, signal, log }: { variant: Variant; signal: AbortSignal; log: Log },
+): Promise<void> {
+	const { ports, suite } = readDeclaration(name);
+	const sources = new SourceStore({ cache: cacheRoot, lockFile: usualLockFile, suite, signal, log });
+	await buildPorts(ports, { variant, sources, niceness: 5, signal, log });
+}
+
 async function assemble(
 	declaration: Declaration,
 	options: BuildImageOptions,
@@ -110,7 +125,6 @@ async function assemble(
 	const { suite } = declaration;
 	const choices = { ...(locked === undefined ? {} : { locked }), ...(mirror === undefined ? {} : { mirror }) };
 	const stores = { cache, lockFile, suite, signal, log, ...choices };
-	// First: fetching sources may write the lock file, which the store of packages reads once.
 	const ports = await buildPorts(declaration.ports, { variant, sources: new SourceStore(stores), signal, log });
 	const packages = new PackageStore(stores);
 	const userland = options.userland ?? userRoot(variant);

@@ -57,10 +57,11 @@ export function readLock(file: string, suite: string): PackageLock {
 	}
 }
 
-/** Writes a lock file, in an order that makes differences readable, if it changed. */
-export function writeLock(file: string, lock: PackageLock): void {
+/** Replaces parts of a lock file, in an order that makes differences readable; other parts may have changed meanwhile. */
+export function changeLock(file: string, suite: string, parts: Partial<PackageLock>): void {
 	const sorted = <T>(record: Record<string, T>) =>
 		Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+	const lock = { ...readLock(file, suite), ...parts };
 	const { sets, packages, sources } = lock;
 	const inOrder = { ...lock, sets: sorted(sets), packages: sorted(packages), sources: sorted(sources) };
 	const text = `${JSON.stringify(inOrder, null, 2)}\n`;

@@ -6,7 +6,7 @@ import { displayPath } from '../build/paths.js';
 import { PackageError } from '../errors.js';
 import type { Log } from '../log.js';
 import { Apt } from './apt.js';
-import { type LockedPackage, type PackageLock, readLock, writeLock } from './lock.js';
+import { changeLock, type LockedPackage, type PackageLock, readLock } from './lock.js';
 
 /** Packages to bring, by name or apt pattern. */
 export interface PackageRequest {
@@ -99,7 +99,7 @@ export class PackageStore {
 		if (offered.length === 0) throw new PackageError(`apt found nothing for ${request.names.join(' ')}`);
 		for (const { name, ...entry } of offered) this.#lock.packages[name] ??= entry;
 		this.#keepSet(request, offered);
-		writeLock(this.#options.lockFile, this.#lock);
+		this.#writeLock();
 		return this.locked(request) ?? [];
 	}
 
@@ -123,7 +123,13 @@ export class PackageStore {
 			if (this.#lock.packages[name] === undefined || gone.has(name)) this.#lock.packages[name] = entry;
 		}
 		this.#keepSet(request, offered);
-		writeLock(this.#options.lockFile, this.#lock);
+		this.#writeLock();
+	}
+
+	#writeLock(): void {
+		const { lockFile, suite } = this.#options;
+		const { sets, packages } = this.#lock;
+		changeLock(lockFile, suite, { sets, packages });
 	}
 
 	#keepSet(request: PackageRequest, offered: readonly { name: string }[]): void {

@@ -17,6 +17,8 @@ export interface CompilationOptions {
 	work: string;
 	/** Where what its commands say is kept. */
 	logFile: string;
+	/** As of nice(1): how far it stands back for what else runs. */
+	niceness: number;
 	variant: Variant;
 	signal: AbortSignal;
 	log: Log;
@@ -66,10 +68,10 @@ export class PortCompilation {
 	}
 
 	async #command(file: string, args: string[], cwd: string, shown: string): Promise<void> {
-		const { recipe, signal, log, logFile } = this.#options;
+		const { recipe, signal, log, logFile, niceness } = this.#options;
 		appendFileSync(logFile, `+ ${shown}\n`);
 		log.detail(`${recipe.name}: ${shown}`);
-		const result = await execa(file, args, {
+		const result = await execa('nice', ['-n', String(niceness), file, ...args], {
 			...portRights(),
 			cwd,
 			all: true,
@@ -84,7 +86,7 @@ export class PortCompilation {
 		appendFileSync(logFile, `${result.all ?? ''}\n`);
 		signal.throwIfAborted();
 		if (!result.failed) return;
-		if (result.code === 'ENOENT') throw new ToolError(`${file} is not installed: ports need it`);
+		if (/^nice: .*No such file/m.test(result.all ?? '')) throw new ToolError(`${file} is not installed: ports need it`);
 		log.raw(`${(result.all ?? '').split('\n').slice(-tailLines).join('\n')}\n`);
 		throw new BuildError(`port ${recipe.name} does not compile: "${shown}" ${howItEnded(result)}`, {
 			log: displayPath(logFile),

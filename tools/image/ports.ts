@@ -18,6 +18,8 @@ export interface PortOptions {
 	store?: string;
 	/** What ports see of our library ({@link sysrootIdentity}), when it is known. */
 	identity?: string;
+	/** As of nice(1): how far compiling stands back for what else runs; 0 when left out. */
+	niceness?: number;
 	signal: AbortSignal;
 	log: Log;
 }
@@ -41,6 +43,7 @@ export async function buildPorts(recipes: readonly NamedRecipe[], options: PortO
 	if (compiled.length === 0) return new Map();
 	const identity = options.identity ?? (await sysrootIdentity(options.variant, options.signal));
 	const store = options.store ?? path.join(variantRoot(options.variant), 'ports');
+	const { niceness = 0 } = options;
 	const turn = limiter(os.availableParallelism());
 	const failed = new AbortController();
 	const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -57,7 +60,7 @@ export async function buildPorts(recipes: readonly NamedRecipe[], options: PortO
 				const port = await built.get(name);
 				if (port !== undefined) needs.set(name, port);
 			}
-			return turn(() => buildPort(recipe, source, needs, { ...options, identity, store, signal }));
+			return turn(() => buildPort(recipe, source, needs, { ...options, identity, store, niceness, signal }));
 		};
 		const port = one();
 		port.catch((error) => failed.abort(error));
@@ -87,7 +90,7 @@ async function buildPort(
 	recipe: NamedRecipe,
 	{ version, files, description }: FetchedSource,
 	needs: ReadonlyMap<string, BuiltPort>,
-	{ variant, identity, store, signal, log }: Required<PortOptions>,
+	{ variant, identity, store, niceness, signal, log }: Required<PortOptions>,
 ): Promise<BuiltPort> {
 	const { name, environment, build, without } = recipe;
 	const sums = files.map(({ sha256 }) => sha256);
@@ -102,7 +105,7 @@ async function buildPort(
 	const work = mkdtempSync(path.join(folder, '.work-'));
 	try {
 		const compilation = new PortCompilation({
-			...{ recipe, description, work, variant, signal, log },
+			...{ recipe, description, work, variant, niceness, signal, log },
 			logFile: path.join(store, `${name}.log`),
 		});
 		mkdirSync(compilation.needs);

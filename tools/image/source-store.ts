@@ -3,7 +3,7 @@ import path from 'node:path';
 import { displayPath } from '../build/paths.js';
 import { PackageError } from '../errors.js';
 import { AptSources } from './apt-sources.js';
-import { type LockedSource, type PackageLock, readLock, writeLock } from './lock.js';
+import { changeLock, type LockedSource, type PackageLock, readLock } from './lock.js';
 import { type PackageStoreOptions, sha256OfFile } from './packages.js';
 
 /** A source package that is here and whose files are what the lock says. */
@@ -76,8 +76,9 @@ export class SourceStore {
 	}
 
 	#keep(name: string, source: LockedSource): LockedSource {
+		const { lockFile, suite } = this.#options;
 		this.#lock.sources[name] = source;
-		writeLock(this.#options.lockFile, this.#lock);
+		changeLock(lockFile, suite, { sources: this.#lock.sources });
 		return source;
 	}
 

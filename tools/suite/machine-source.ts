@@ -1,10 +1,13 @@
 import path from 'node:path';
 import type { Variant } from '../build/paths.js';
+import { buildUserland } from '../build/userland.js';
+import { compilePorts } from '../image/build.js';
+import { readDeclaration } from '../image/declaration.js';
 import type { Lifetime } from '../lifetime.js';
 import type { Log } from '../log.js';
 import type { Control } from '../machine/control.js';
 import { type Machine, startMachine } from '../machine/machine.js';
-import { type MachineOverrides, prepareMachine } from '../machine/prepare.js';
+import { isImageFile, type MachineOverrides, prepareMachine } from '../machine/prepare.js';
 import { createOverlay } from '../machine/qemu-img.js';
 import { prepareSnapshot, resumeSnapshot, type Snapshot } from '../machine/snapshot.js';
 import type { Accelerator, MachineSpec } from '../machine/spec.js';
@@ -25,6 +28,8 @@ export interface Places {
 export interface MachineSource {
 	/** Makes what the machines of a request share: image, snapshot. Its time is nobody's: it may take minutes. */
 	prepare?(request: SourceRequest, start: 'snapshot' | 'boot' | 'none'): Promise<void>;
+	/** Compiles the outside programs of an image, if it has any: what takes longest may so begin first. */
+	compile?(image: string): Promise<void>;
 	/** From a booted snapshot; the agent answers. */
 	resume(request: SourceRequest, places: Places): Promise<Machine>;
 	/** From reset; nobody has waited for anything. */
@@ -45,8 +50,9 @@ export interface QemuSourceOptions {
 export class QemuSource implements MachineSource {
 	readonly #options: QemuSourceOptions;
 	readonly #specs = new Map<string, Promise<MachineSpec>>();
+	readonly #ports = new Map<string, Promise<void>>();
 	readonly #snapshots = new Map<string, Promise<Snapshot>>();
-	/** Builds run one after the other: they share their outputs. */
+	/** Builds run one after the other: they share their outputs. Ports have folders of their own. */
 	#building: Promise<unknown> = Promise.resolve();
 
 	constructor(options: QemuSourceOptions) {
@@ -82,15 +88,28 @@ export class QemuSource implements MachineSource {
 		});
 	}
 
-	#spec(request: SourceRequest): Promise<MachineSpec> {
-		return memo(this.#specs, JSON.stringify(request), () => {
-			const { variant, accelerator, signal, log } = this.#options;
-			const build = this.#building.then(() =>
-				prepareMachine({ image: request.image, overrides: request.overrides, variant, accelerator }, { signal, log }),
-			);
-			this.#building = build.catch(() => {});
-			return build;
+	compile(image: string): Promise<void> {
+		return memo(this.#ports, image, async () => {
+			if (isImageFile(image) || readDeclaration(image).ports.length === 0) return;
+			const { variant, signal, log } = this.#options;
+			await this.#inTurn(() => buildUserland({ variant, signal, log }));
+			await compilePorts(image, { variant, signal, log });
 		});
+	}
+
+	#spec(request: SourceRequest): Promise<MachineSpec> {
+		return memo(this.#specs, JSON.stringify(request), async () => {
+			const { variant, accelerator, signal, log } = this.#options;
+			const { image, overrides } = request;
+			await this.compile(image);
+			return this.#inTurn(() => prepareMachine({ image, overrides, variant, accelerator }, { signal, log }));
+		});
+	}
+
+	#inTurn<T>(build: () => Promise<T>): Promise<T> {
+		const turn = this.#building.then(build);
+		this.#building = turn.catch(() => {});
+		return turn;
 	}
 }
 

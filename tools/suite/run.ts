@@ -83,15 +83,24 @@ async function runCases(
 	const source = options.serial ? serialSource(options.serial, options.lifetime) : new QemuSource(options);
 	const common: CaseRunOptions = { source, full: filter.full, seed, strict: options.strict, signal, logs };
 	let clean = true;
-	const outcomes = await pool(cases, jobs, async ({ suite, one }) => {
+	const outcomes: { suite: LoadedSuite; result: CaseResult }[] = [];
+	const run = async (at: number, { suite, one }: Selection['cases'][number]) => {
 		const reason = one.skip ?? missing(one, source);
 		const skipped = reason === undefined ? undefined : skip(one, reason);
 		const result = skipped ?? record?.passed(one.id) ?? (await runCase(suite, one, common));
 		record?.keep(result);
 		clean &&= result.status !== 'failed';
 		take([result]);
-		return { suite, result };
-	});
+		outcomes[at] = { suite, result };
+	};
+	const wanted = cases.filter(({ one }) => one.skip === undefined && record?.passed(one.id) === undefined);
+	const images = new Set(wanted.map(({ suite, one }) => one.image ?? suite.image));
+	const work = [
+		// What compiles for minutes goes first, beside cases. If it fails, the cases that need it say so.
+		...[...images].map((image) => async () => source.compile?.(image).catch(() => {})),
+		...cases.map((one, at) => () => run(at, one)),
+	];
+	await pool(work, jobs, (one) => one());
 	if (filter.full) {
 		for (const suite of new Set(cases.map((one) => one.suite))) {
 			const own = outcomes.filter((outcome) => outcome.suite === suite).map(({ result }) => result);
