@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { sysroot } from '../../../tools/build/cc.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 
-const program = `#include <errno.h>
+const program = `#include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -28,6 +29,12 @@ int main(int argc, char **argv)
 	pthread_join(thread, &result);
 	snprintf(text, sizeof(text), "%ld %.3f %s %d", (long)result, sqrt(2.0), strrchr(argv[0], '/') + 1, argc);
 	printf("%s ", text);
+#define NDEBUG
+#include <assert.h>
+	assert(argc < 0);
+#undef NDEBUG
+#include <assert.h>
+	assert(argc == 1);
 	return errno = 0;
 }
 `;
