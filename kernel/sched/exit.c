@@ -10,6 +10,7 @@
 #include <fs/namei.h>
 #include <mm/mm.h>
 #include <sched/coredump.h>
+#include <sched/cpu_clock.h>
 #include <sched/internal.h>
 #include <sched/sem_undo.h>
 #include <sched/ptrace.h>
@@ -131,8 +132,10 @@ void release_task(struct task *t)
 		s->nr_threads--;
 		list_del_init(&t->tracee_link);
 		signal_flush_queue(&t->sigqueue, &t->sigset);
-		if (!s->nr_threads)
+		if (!s->nr_threads) {
 			signal_flush_queue(&s->sigqueue, &s->sigset);
+			cpu_alarms_end_locked(s);
+		}
 		if (s->group_exit_task && s->nr_threads == s->notify_count)
 			wake_up_process(s->group_exit_task);
 		spin_unlock(&t->sighand->lock);

@@ -36,6 +36,7 @@ static struct signal_struct init_signal = {
 	.sigqueue = LIST_HEAD_INIT(init_signal.sigqueue),
 	.child_wait = WAIT_QUEUE_INIT(init_signal.child_wait),
 	.posix_timers = LIST_HEAD_INIT(init_signal.posix_timers),
+	.cpu_alarms = LIST_HEAD_INIT(init_signal.cpu_alarms),
 	.leader_pid = &pid_zero,
 	.rlim = {
 		[RLIMIT_CPU] = UNLIMITED,
@@ -145,6 +146,7 @@ struct signal_struct *signal_alloc(void)
 	list_init(&s->threads);
 	list_init(&s->sigqueue);
 	list_init(&s->posix_timers);
+	list_init(&s->cpu_alarms);
 	wait_queue_init(&s->child_wait);
 	memcpy(s->rlim, from->rlim, sizeof(s->rlim));
 	s->oom_score_adj = from->oom_score_adj;
@@ -222,14 +224,12 @@ void task_cputime(struct task *t, u64 *utime, u64 *stime)
 	irq_restore(flags);
 }
 
-void group_cputime(struct task *t, u64 *utime, u64 *stime)
+void group_cputime_locked(struct task *t, u64 *utime, u64 *stime)
 {
 	struct signal_struct *s = t->signal;
 	struct task *thread;
-	unsigned long flags;
 	u64 u, sy;
 
-	spin_lock_irqsave(&tasklist_lock, flags);
 	*utime = s->utime_ns;
 	*stime = s->stime_ns;
 	list_for_each_entry(thread, &s->threads, thread_link) {
@@ -237,6 +237,14 @@ void group_cputime(struct task *t, u64 *utime, u64 *stime)
 		*utime += u;
 		*stime += sy;
 	}
+}
+
+void group_cputime(struct task *t, u64 *utime, u64 *stime)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	group_cputime_locked(t, utime, stime);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 

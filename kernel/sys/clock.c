@@ -5,9 +5,9 @@
 #include <arch/uaccess.h>
 #include <core/time.h>
 #include <core/wait.h>
+#include <sched/cpu_clock.h>
 #include <sched/signal.h>
 #include <sched/task.h>
-#include <sched/usage.h>
 #include <sys/syscalls.h>
 #include <sys/timeconv.h>
 #include <abi/capability.h>
@@ -54,26 +54,19 @@ int timespec_to_user64(const struct timespec64 *ts, struct abi_timespec64 __user
 
 /* ---- reading and setting ---- */
 
-/* CLOCK_*_CPUTIME_ID and the clocks of other processes: ~pid << 3 | kind. */
 static int cpu_clock_get(s32 clock, struct timespec64 *ts)
 {
-	bool thread = clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && clock & 4);
-	pid_t pid = clock < 0 ? ~(clock >> 3) : 0;
-	struct task *t = pid ? task_find_get(pid) : task_get(current);
-	u64 user, system;
+	struct cpu_clock c;
+	nsec_t now;
+	int error = cpu_clock_find(clock, true, &c);
 
-	if (!t)
+	if (error)
+		return error;
+	error = cpu_clock_read(&c, &now);
+	cpu_clock_put(&c);
+	if (error)
 		return -EINVAL;
-	if (clock < 0 && (clock & 3) == 3) {
-		task_put(t);
-		return -EINVAL;
-	}
-	if (thread)
-		task_cputime(t, &user, &system);
-	else
-		group_cputime(t, &user, &system);
-	task_put(t);
-	ns_to_timespec64(user + system, ts);
+	ns_to_timespec64(now, ts);
 	return 0;
 }
 
@@ -105,15 +98,16 @@ int clock_get(s32 clock, struct timespec64 *ts)
 	case CLOCK_BOOTTIME_ALARM:
 		ns_to_timespec64(ktime_get(), ts);
 		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
-		return cpu_clock_get(clock, ts);
 	}
-	return clock < 0 ? cpu_clock_get(clock, ts) : -EINVAL;
+	return cpu_clock_is(clock) ? cpu_clock_get(clock, ts) : -EINVAL;
 }
 
 static int clock_set(s32 clock, const struct timespec64 *ts)
 {
+	struct timespec64 now;
+
+	if (clock < 0)
+		return clock_get(clock, &now) ? -EINVAL : -EPERM;	/* time that was used is nobody's to change */
 	if (clock != CLOCK_REALTIME)
 		return -EINVAL;
 	if (!timespec64_valid(ts))
@@ -164,7 +158,7 @@ static int clock_resolution(s32 clock, struct timespec64 *ts)
 	if (error)
 		return error;
 	ts->tv_sec = 0;
-	ts->tv_nsec = clock == CLOCK_REALTIME_COARSE ? 4 * (long)NSEC_PER_MSEC : 1;
+	ts->tv_nsec = clock == CLOCK_REALTIME_COARSE || (clock < 0 && !(clock & CPUCLOCK_SCHED)) ? 4 * (long)NSEC_PER_MSEC : 1;
 	return 0;
 }
 
@@ -326,12 +320,8 @@ long sys_clock_adjtime64(s32 clock, struct abi_timex __user *u)
 
 /* ---- sleeping ---- */
 
-enum { RMTP_NONE, RMTP_32, RMTP_64 };
-
-/* What is left at an interruption goes to the caller; the restart sleeps until the same deadline. */
-static int put_remaining(nsec_t deadline, unsigned kind, unsigned long rem)
+int sleep_put_left(nsec_t deadline, nsec_t now, unsigned kind, unsigned long rem)
 {
-	nsec_t now = ktime_get();
 	struct timespec64 ts;
 
 	ns_to_timespec64(deadline > now ? deadline - now : 0, &ts);
@@ -366,7 +356,7 @@ static long sleep_restart(struct task *t)
 
 	if (!error)
 		return 0;
-	error = put_remaining(t->restart.deadline, t->restart.args[0], t->restart.args[1]);
+	error = sleep_put_left(t->restart.deadline, ktime_get(), t->restart.args[0], t->restart.args[1]);
 	return error ? error : -ERESTART_RESTARTBLOCK;
 }
 
@@ -382,7 +372,7 @@ static int sleep_relative(nsec_t ns, unsigned kind, void __user *rem)
 		return 0;
 	if (!rem)
 		kind = RMTP_NONE;
-	error = put_remaining(deadline, kind, (unsigned long)rem);
+	error = sleep_put_left(deadline, ktime_get(), kind, (unsigned long)rem);
 	if (error)
 		return error;
 	current->restart.fn = sleep_restart;
@@ -401,14 +391,14 @@ static int clock_sleep(s32 clock, int flags, const struct timespec64 *ts, unsign
 
 	if (!timespec64_valid(ts))
 		return -EINVAL;
-	if (clock == CLOCK_THREAD_CPUTIME_ID)
-		return -EINVAL;
 	error = clock_may_alarm(&clock);
 	if (error)
 		return error;
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_TAI)
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_TAI && !cpu_clock_is(clock))
 		return clock_get(clock, &now) ? -EINVAL : -EOPNOTSUPP;	/* one that tells the time alone */
 	target = timespec64_to_ns(ts);
+	if (cpu_clock_is(clock))
+		return cpu_clock_sleep(clock, flags, target, kind, rem);
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_relative(target, kind, rem);
 	for (;;) {

@@ -4,6 +4,7 @@
  */
 #include <arch/uaccess.h>
 #include <core/time.h>
+#include <sched/cpu_clock.h>
 #include <sched/pid.h>
 #include <sched/signal.h>
 #include <sys/syscalls.h>
@@ -95,7 +96,8 @@ void cpu_timers_tick(struct task *t)
 	if (cpu_timer_due(&s->prof_timer, user + system))
 		(void)signal_send(SIGPROF, t);
 	check_limit(t, user + system);
-	s->cpu_timers = s->virt_timer.expires || s->prof_timer.expires || s->rlim[RLIMIT_CPU].rlim_cur != ABI_RLIM64_INFINITY ||
+	cpu_alarms_tick(t);
+	s->cpu_timers = s->virt_timer.expires || s->prof_timer.expires || !list_empty(&s->cpu_alarms) || s->rlim[RLIMIT_CPU].rlim_cur != ABI_RLIM64_INFINITY ||
 		s->rlim[RLIMIT_CPU].rlim_max != ABI_RLIM64_INFINITY;
 }
 

@@ -1,13 +1,14 @@
 /*
- * POSIX timers on the monotonic and the wall clock. A timer owns one signal record: while it waits to be taken,
- * expiries are overruns, and a periodic timer goes on when the record is taken, so that signals never pile up.
+ * POSIX timers on the monotonic and the wall clock and on clocks of processor time. A timer owns one signal record: while
+ * it waits to be taken, expiries are overruns, so that signals never pile up. A periodic timer of real time goes on when the
+ * record is taken; one of processor time by itself, as it is looked at only at ticks.
  *
- * The list and the timers in it are guarded by sighand->lock; expiry runs in interrupt context. Timers on CPU-time
- * clocks are refused.
+ * The list and the timers in it are guarded by tasklist_lock and sighand->lock; expiry runs in interrupt context.
  */
 #include <arch/uaccess.h>
 #include <core/string.h>
 #include <mm/kmalloc.h>
+#include <sched/cpu_clock.h>
 #include <sched/internal.h>
 #include <sys/syscalls.h>
 #include <sys/timeconv.h>
@@ -21,8 +22,10 @@ struct posix_timer {
 	int notify;			/* SIGEV_* */
 	struct pid *thread;		/* SIGEV_THREAD_ID: counted */
 	struct signal_struct *owner;
+	bool cpu;			/* of processor time: by `alarm`, not by `timer` */
 	struct timer timer;
-	nsec_t expires;			/* monotonic, of the next or the last expiry */
+	struct cpu_alarm alarm;
+	nsec_t expires;			/* of the next or the last expiry: monotonic, or as the clock of `alarm` has it */
 	nsec_t interval;
 	s32 overrun, overrun_last;
 	struct sigqueue *record;
@@ -35,13 +38,15 @@ static unsigned long lock(void)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&current->sighand->lock, flags);
+	spin_lock_irqsave(&tasklist_lock, flags);
+	spin_lock(&current->sighand->lock);
 	return flags;
 }
 
 static void unlock(unsigned long flags)
 {
-	spin_unlock_irqrestore(&current->sighand->lock, flags);
+	spin_unlock(&current->sighand->lock);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
 static struct posix_timer *find(s32 id)
@@ -74,17 +79,24 @@ static struct task *target(const struct posix_timer *t)
 	return t->thread ? pid_task(t->thread, PIDTYPE_PID) : pid_task(t->owner->leader_pid, PIDTYPE_TGID);
 }
 
+/* tasklist_lock held, the record not queued. */
+static void tell(struct posix_timer *t)
+{
+	struct task *to = t->notify == SIGEV_NONE ? NULL : target(t);
+
+	if (to)
+		(void)signal_send_record(t->record, to, !t->thread);	/* has no failure: the record is there */
+}
+
 static void expired(struct timer *timer)
 {
 	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
-	struct task *to;
 	unsigned long flags;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	t->expires = timer->expires;		/* moved meanwhile if the wall clock was set */
-	to = t->notify == SIGEV_NONE ? NULL : target(t);
-	if (to && list_empty(&t->record->link))
-		(void)signal_send_record(t->record, to, !t->thread);	/* has no failure: the record is there */
+	if (list_empty(&t->record->link))
+		tell(t);
 	/* Not queued (ignored, or nobody to tell): a periodic one goes on by itself. */
 	if (t->interval && list_empty(&t->record->link)) {
 		advance(t, ktime_get() + (t->interval < UNHEARD ? UNHEARD : 0));
@@ -93,9 +105,24 @@ static void expired(struct timer *timer)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
+static nsec_t cpu_expired(struct cpu_alarm *alarm, nsec_t now)
+{
+	struct posix_timer *t = container_of(alarm, struct posix_timer, alarm);
+
+	if (list_empty(&t->record->link))
+		tell(t);
+	else if (t->overrun < 0x7fffffff)
+		t->overrun++;
+	if (!t->interval)
+		return 0;
+	t->expires = alarm->expires;
+	advance(t, now);
+	return t->expires;
+}
+
 bool posix_timer_dequeued(struct posix_timer *t, struct abi_siginfo *info)
 {
-	if (t->interval) {
+	if (t->interval && !t->cpu) {
 		advance(t, ktime_get());
 		timer_arm(&t->timer, t->expires);
 	}
@@ -105,6 +132,13 @@ bool posix_timer_dequeued(struct posix_timer *t, struct abi_siginfo *info)
 	return true;
 }
 
+static void release(struct posix_timer *t)
+{
+	cpu_clock_put(&t->alarm.clock);
+	pid_put(t->thread);
+	kfree(t);
+}
+
 /* Out of the list already. */
 static void destroy(struct posix_timer *t)
 {
@@ -112,12 +146,12 @@ static void destroy(struct posix_timer *t)
 
 	timer_cancel(&t->timer);
 	flags = lock();
+	cpu_alarm_cancel_locked(&t->alarm);
 	if (!list_empty(&t->record->link))
 		signal_unqueue(t->record);
 	unlock(flags);
 	sigqueue_free(t->record);
-	pid_put(t->thread);
-	kfree(t);
+	release(t);
 }
 
 void posix_timers_delete_all(struct task *task)
@@ -178,19 +212,20 @@ static int publish(struct posix_timer *t)
 	return n < TIMERS_MAX ? 0 : -EAGAIN;
 }
 
-static int check_clock(s32 clock)
+static int set_clock(struct posix_timer *t, s32 clock)
 {
+	t->clock = clock;
+	t->cpu = cpu_clock_is(clock);
+	if (t->cpu)
+		return cpu_clock_find(clock, false, &t->alarm.clock);
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
 	case CLOCK_TAI:
 		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
-		return -EOPNOTSUPP;
 	}
-	return clock < 0 || clock_get(clock, &(struct timespec64){ 0 }) == 0 ? -EOPNOTSUPP : -EINVAL;
+	return clock_get(clock, &(struct timespec64){ 0 }) == 0 ? -EOPNOTSUPP : -EINVAL;
 }
 
 long sys_timer_create(s32 clock, struct abi_sigevent __user *uevent, s32 __user *uid)
@@ -199,16 +234,17 @@ long sys_timer_create(s32 clock, struct abi_sigevent __user *uevent, s32 __user 
 	struct abi_sigevent e;
 	int error = clock_may_alarm(&clock);
 
-	error = error ? error : check_clock(clock);
 	if (error)
 		return error;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)
 		return -ENOMEM;
-	t->clock = clock;
 	t->owner = current->signal;
 	timer_init(&t->timer, expired);
-	error = copy_event(t, uevent, &e);
+	list_init(&t->alarm.link);
+	t->alarm.fn = cpu_expired;
+	error = set_clock(t, clock);
+	error = error ? error : copy_event(t, uevent, &e);
 	if (error)
 		goto out;
 	error = -EAGAIN;
@@ -233,8 +269,7 @@ long sys_timer_create(s32 clock, struct abi_sigevent __user *uevent, s32 __user 
 out_record:
 	sigqueue_free(t->record);
 out:
-	pid_put(t->thread);
-	kfree(t);
+	release(t);
 	return error;
 }
 
@@ -258,14 +293,17 @@ struct setting {
 	struct timespec64 value, interval;
 };
 
-/* sighand->lock held. */
+/* Locked. */
 static void read_setting(struct posix_timer *t, struct setting *s)
 {
 	nsec_t now = ktime_get(), expires = t->timer.armed ? t->timer.expires : t->expires;
+	bool armed = t->timer.armed || (t->interval && expires);
 
 	s->value = (struct timespec64){ 0, 0 };
 	ns_to_timespec64(t->interval, &s->interval);
-	if (!t->timer.armed && !(t->interval && expires))
+	if (t->cpu)
+		armed = cpu_alarm_armed(&t->alarm) && cpu_clock_read_locked(&t->alarm.clock, &now) == 0;
+	if (!armed)
 		return;
 	if (t->interval && expires <= now)
 		expires += (div64_u64(now - expires, t->interval) + 1) * t->interval;
@@ -288,34 +326,61 @@ static nsec_t to_monotonic(const struct posix_timer *t, nsec_t when)
 	return now - when < mono ? mono - (now - when) : 1;
 }
 
+/* tasklist_lock held: of a timer that is stopped. */
+static int start_cpu(struct posix_timer *t, nsec_t value, bool absolute)
+{
+	nsec_t now;
+
+	if (cpu_clock_read_locked(&t->alarm.clock, &now))
+		return -ESRCH;
+	if (!value)
+		return 0;
+	t->expires = absolute ? value : now + value < now ? ~0ull - 1 : now + value;
+	return cpu_alarm_arm_locked(&t->alarm, t->expires);
+}
+
+/* The same of the others. */
+static void start(struct posix_timer *t, nsec_t value, bool absolute)
+{
+	t->timer.wall = absolute && (t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI);
+	if (!value)
+		return;
+	t->expires = absolute ? to_monotonic(t, value) : ktime_get() + value;
+	timer_arm(&t->timer, t->expires);
+}
+
 static int settime(s32 id, int flags, const struct setting *new, struct setting *old)
 {
 	nsec_t value = timespec64_to_ns(&new->value);
 	struct posix_timer *t;
+	bool absolute = flags & TIMER_ABSTIME;
 	unsigned long irq;
+	int error = 0;
 
 	if (!timespec64_valid(&new->value) || !timespec64_valid(&new->interval))
 		return -EINVAL;
-	irq = lock();
+	spin_lock_irqsave(&tasklist_lock, irq);
+	spin_lock(&current->sighand->lock);
 	t = find(id);
 	if (t) {
 		read_setting(t, old);
 		timer_cancel(&t->timer);
+		cpu_alarm_cancel_locked(&t->alarm);
 		if (!list_empty(&t->record->link))
 			signal_unqueue(t->record);
-		t->interval = timespec64_to_ns(&new->interval);
+		t->interval = value ? timespec64_to_ns(&new->interval) : 0;
 		t->overrun = t->overrun_last = 0;
 		t->expires = 0;
-		t->timer.wall = (flags & TIMER_ABSTIME) && (t->clock == CLOCK_REALTIME || t->clock == CLOCK_TAI);
-		if (value) {
-			t->expires = (flags & TIMER_ABSTIME) ? to_monotonic(t, value) : ktime_get() + value;
-			timer_arm(&t->timer, t->expires);
-		} else {
-			t->interval = 0;
-		}
+		if (!t->cpu)
+			start(t, value, absolute);
 	}
-	unlock(irq);
-	return t ? 0 : -EINVAL;
+	spin_unlock(&current->sighand->lock);
+	if (!t)
+		error = -EINVAL;
+	else if (t->cpu)
+		error = start_cpu(t, value, absolute);	/* may send a signal */
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	return error;
 }
 
 static int gettime(s32 id, struct setting *s)

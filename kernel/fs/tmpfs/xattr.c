@@ -59,7 +59,8 @@ int tmpfs_setxattr(struct inode *i, const char *name, const void *value, size_t 
 	memcpy(x->name, name, n);
 	x->value = x->name + n;
 	x->size = size;
-	memcpy(x->value, value, size);
+	if (size)		/* an empty one may come without a value */
+		memcpy(x->value, value, size);
 	list_add_tail(&x->link, &tmpfs_i(i)->xattrs);
 	if (old) {
 		list_del(&old->link);

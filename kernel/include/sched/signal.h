@@ -49,7 +49,8 @@ struct signal_struct {
 	struct timer real_timer;		/* ITIMER_REAL */
 	nsec_t real_interval;			/* s */
 	struct cpu_timer virt_timer, prof_timer;	/* s */
-	bool cpu_timers;			/* s something of the two, or RLIMIT_CPU, is to be checked at ticks */
+	bool cpu_timers;			/* s something of the two, RLIMIT_CPU or an alarm is to be checked at ticks */
+	struct list_head cpu_alarms;		/* t on its clocks and its threads' (sched/cpu_clock.h) */
 	u64 cpu_limit_next;			/* s next SIGXCPU, ns of CPU time */
 	int oom_score_adj;
 	bool child_subreaper;			/* t */

@@ -159,6 +159,7 @@ bool thread_group_alone(const struct task *t);	/* no other thread */
 /* User and system time of one task, and of its thread group (dead threads included), in ns. */
 void task_cputime(struct task *t, u64 *utime, u64 *stime);
 void group_cputime(struct task *t, u64 *utime, u64 *stime);	/* takes tasklist_lock */
+void group_cputime_locked(struct task *t, u64 *utime, u64 *stime);
 char task_state_char(const struct task *t);	/* as in /proc/PID/stat: R S D T t Z X I */
 
 /* Kernel threads: fn runs with signals blocked until it returns or sees kthread_should_stop(). */

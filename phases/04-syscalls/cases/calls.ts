@@ -11,6 +11,10 @@ export const callCases = defineCases([
 	guestTest('4.2/readiness', 'poll, select and epoll: level, edge, one-shot, exclusive, nested, many that are idle', {
 		args: (t) => [String(t.size(10_000, 1000))],
 	}),
+	guestTest(
+		'4.1/processor-time',
+		'clocks of processor time of threads and processes: timers on them, sleeping on them, whose they are',
+	),
 	guestTest('4.2/fastest-timers', 'timers of a nanosecond, unread, ignored and blocked, do not stop the machine'),
 	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),
 	guestTest('4.4/queues', 'POSIX message queues, tee and vmsplice, kcmp, flags of vectors'),
@@ -18,6 +22,7 @@ export const callCases = defineCases([
 		'4.1/seccomp',
 		'filters of calls: what they let pass, refuse, trap and end; who inherits them; threads; a tracer',
 	),
+	guestTest('4.1/empty-attributes', 'extended attributes without a value, on disk and in memory'),
 	guestTest('4.1/handles', 'files by handles: moved ones, folders that nothing is cached of, those that are gone'),
 	guestTest('4.1/pivot-root', 'another mount becomes the root of the tree, and back'),
 	guestTest('4.3/interfaces', 'requests that every file answers; the loopback interface; who refuses'),

@@ -136,7 +136,6 @@ $s = IO::Select->new(\*B); print scalar($s->can_read(10)) ? scalar(<B>) : "none\
 		what: 'tests of its authors: processes, files, memory, readiness, terminals, limits, time',
 		packages: ['libpython3.11-testsuite'],
 		full: true,
-		skip: 'it passes on Linux and has yet to come to its end here',
 		timeout: 900,
 	},
 	{
