@@ -71,6 +71,14 @@
 #define F_WRLCK		1
 #define F_UNLCK		2
 
+#define DN_ACCESS	0x00000001
+#define DN_MODIFY	0x00000002
+#define DN_CREATE	0x00000004
+#define DN_DELETE	0x00000008
+#define DN_RENAME	0x00000010
+#define DN_ATTRIB	0x00000020
+#define DN_MULTISHOT	0x80000000
+
 #define LOCK_SH		1
 #define LOCK_EX		2
 #define LOCK_NB		4

@@ -37,14 +37,13 @@ static struct entry *find(const struct fasync *l, const struct file *f)
 	return NULL;
 }
 
-int fasync_set(int fd, struct file *f, bool on, struct fasync *l)
+int fasync_list(int fd, struct file *f, bool on, struct fasync *l)
 {
 	struct entry *fresh = on ? kmalloc(sizeof(*fresh), GFP_KERNEL) : NULL, *old;
 
 	if (on && !fresh)
 		return -ENOMEM;
 	spin_lock(&fasync_lock);
-	f->async |= on;
 	old = find(l, f);
 	if (on && old) {
 		old->fd = fd;
@@ -60,6 +59,15 @@ int fasync_set(int fd, struct file *f, bool on, struct fasync *l)
 	kfree(fresh);
 	kfree(old);
 	return 0;
+}
+
+int fasync_set(int fd, struct file *f, bool on, struct fasync *l)
+{
+	int error = fasync_list(fd, f, on, l);
+
+	if (on && !error)
+		f->async = true;
+	return error;
 }
 
 /* ---- owners ---- */

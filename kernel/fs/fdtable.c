@@ -6,6 +6,7 @@
  */
 #include <fs/fdtable.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <mm/kmalloc.h>
 #include <sched/signal.h>
 #include <sched/task.h>
@@ -141,6 +142,8 @@ void files_put(struct files *f)
 				file->op->flush(file);
 			if (unlikely(file->inode->locks))
 				locks_release_posix(file->inode, f);
+			if (unlikely(!list_empty(&file->inode->watches)))
+				dnotify_flush(file, f);
 			file_put(file);
 		}
 	if (f->fd != f->inline_fd)
@@ -284,6 +287,8 @@ static int file_close(struct files *files, struct file *f)
 		error = f->op->flush(f);
 	if (unlikely(f->inode->locks) && !(f->mode & FMODE_PATH))
 		locks_release_posix(f->inode, files);
+	if (unlikely(!list_empty(&f->inode->watches)))
+		dnotify_flush(f, files);
 	file_put(f);
 	return error;
 }

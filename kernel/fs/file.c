@@ -72,10 +72,14 @@ void file_put(struct file *f)
 		(void)f->op->fasync(-1, f, false);	/* leaving needs no memory */
 	if (inode && unlikely(inode->locks))
 		locks_release_file(f);
+	if (inode && unlikely(inode->leases))
+		lease_release_slow(f);
 	if (f->op && f->op->release)
 		f->op->release(inode, f);
 	if (f->mode & FMODE_WRITER)
 		atomic_dec(&inode->write_count);
+	if (f->mode & FMODE_READER)
+		atomic_dec(&inode->read_count);
 	if (f->mode & FMODE_MNT_WRITE)
 		mnt_drop_write(f->path.mnt);
 	if (f->owner.pid)

@@ -404,6 +404,7 @@ static int show_locks(struct seq_file *m, void *v)
 			seq_printf(m, "%lld\n", l->end);
 	}
 	spin_unlock(&all_lock);
+	leases_show(m, n);
 	return 0;
 }
 

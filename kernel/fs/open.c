@@ -81,7 +81,13 @@ static struct file *open_path(const struct path *path, unsigned flags)
 				goto fail;
 			f->mode |= FMODE_WRITER;
 		}
+	} else if (S_ISREG(inode->mode)) {
+		atomic_inc(&inode->read_count);
+		f->mode |= FMODE_READER;
 	}
+	error = lease_break(inode, flags);
+	if (error)
+		goto fail;
 	error = -ENXIO;
 	if (!f->op)
 		goto fail;

@@ -289,6 +289,8 @@ static long truncate_path(const char __user *name, loff_t length)
 		if (!error && atomic_read(&inode->write_count) < 0)
 			error = -ETXTBSY;
 		if (!error)
+			error = lease_break(inode, O_WRONLY);
+		if (!error)
 			error = vfs_truncate(&p, length, NULL);
 		mnt_drop_write(p.mnt);
 	}

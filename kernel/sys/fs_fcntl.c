@@ -4,6 +4,7 @@
 #include <fs/fdtable.h>
 #include <fs/internal.h>
 #include <fs/memfd.h>
+#include <fs/notify.h>
 #include <mm/kmalloc.h>
 #include <sched/pid.h>
 #include <sched/signal.h>
@@ -194,8 +195,12 @@ static long do_fcntl(unsigned fd, struct file *f, unsigned cmd, unsigned long ar
 		return memfd_add_seals(f, (u32)arg);
 	case F_GET_SEALS:
 		return memfd_get_seals(f);
+	case F_NOTIFY:
+		return dnotify_set(fd, f, arg);
+	case F_SETLEASE:
+		return lease_set(fd, f, arg);
 	case F_GETLEASE:
-		return F_UNLCK;		/* nobody has one */
+		return lease_get(f);
 	}
 	return -EINVAL;
 }

@@ -311,7 +311,10 @@ static int sysctl_show(struct seq_file *m, void *v)
 
 static int sysctl_open(struct inode *inode, struct file *f)
 {
-	return single_open(f, sysctl_show, proc_data(inode));
+	int error = single_open(f, sysctl_show, proc_data(inode));
+
+	f->mode |= FMODE_PWRITE;	/* a value is written whole, at 0 */
+	return error;
 }
 
 /* Some numbers apart; those that are not there stay as they are. */

@@ -39,6 +39,7 @@ enum lock_rank {
 	RANK_SLEEP_LAST,
 	/* spinning */
 	RANK_FUTEX = 50,	/* waiters of a futex; owners are looked up inside */
+	RANK_LEASE,		/* leases of files; tells their holders inside */
 	RANK_FASYNC,		/* who is told of readiness by signal; sends it inside */
 	RANK_TASKLIST,	/* process tree, pids, groups, sessions */
 	RANK_SIGHAND,		/* signal handlers and pending signals of a thread group */

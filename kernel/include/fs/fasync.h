@@ -18,6 +18,7 @@ struct fasync {
 static inline void fasync_init(struct fasync *l) { list_init(&l->files); }
 static inline bool fasync_active(const struct fasync *l) { return !list_empty(&l->files); }
 int fasync_set(int fd, struct file *f, bool on, struct fasync *l);	/* 0 or -ENOMEM; fd is what the signal tells */
+int fasync_list(int fd, struct file *f, bool on, struct fasync *l);	/* the same for lists that files leave otherwise */
 void fasync_send(struct fasync *l, int why);
 /* why: POLL_IN and so on, of abi/signal.h */
 static inline void fasync_tell(struct fasync *l, int why)

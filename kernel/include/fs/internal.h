@@ -148,6 +148,17 @@ int anon_fd(const char *name, const struct file_ops *op, void *private, unsigned
 /* locks.c */
 void locks_release_posix(struct inode *inode, struct files *owner);	/* a descriptor was closed */
 void locks_release_file(struct file *f);
+/* Leases (lease.c). flags: how it is opened. 0, -EWOULDBLOCK, -ERESTARTSYS. */
+int lease_break_slow(struct inode *inode, unsigned flags);
+static inline int lease_break(struct inode *inode, unsigned flags)
+{
+	return unlikely(READ_ONCE(inode->leases)) ? lease_break_slow(inode, flags) : 0;
+}
+long lease_set(unsigned fd, struct file *f, unsigned long type);
+long lease_get(struct file *f);
+void lease_release_slow(struct file *f);
+struct seq_file;
+void leases_show(struct seq_file *m, unsigned n);	/* /proc/locks, after the first n */
 struct abi_flock64;
 int locks_get(struct file *f, struct abi_flock64 *fl, bool ofd);
 int locks_set(struct file *f, struct abi_flock64 *fl, bool ofd, bool wait);

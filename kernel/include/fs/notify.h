@@ -46,6 +46,11 @@ static inline void notify_unmount(struct super_block *sb)
 		notify_unmount_slow(sb);
 }
 
+/* F_NOTIFY. flush: `table` closes a descriptor of f. */
+struct files;
+long dnotify_set(unsigned fd, struct file *f, unsigned long arg);
+void dnotify_flush(struct file *f, struct files *table);
+
 /* A rename: the names are taken before, events sent after. */
 struct notify_move {
 	char *old;			/* NULL: nobody watches */

@@ -224,6 +224,8 @@ struct inode {
 	struct list_head dentries;	/* dcache_lock */
 	nsec_t dirtied_when;
 	atomic_t write_count;		/* open for writing; < 0: being executed (deny) */
+	atomic_t read_count;		/* regular files: open for reading alone */
+	unsigned leases;		/* lease_lock */
 	struct file_lock_context *locks;
 	union {
 		struct pipe *pipe;
@@ -459,6 +461,7 @@ struct file {
 #define FMODE_PATH		64u	/* O_PATH */
 #define FMODE_ATOMIC_POS	128u
 #define FMODE_WRITER		256u	/* counted in inode->write_count */
+#define FMODE_READER		1024u	/* counted in inode->read_count */
 #define FMODE_MNT_WRITE		512u	/* holds mnt_want_write() */
 #define FMODE_STREAM		2048u	/* no position: pipes, terminals */
 

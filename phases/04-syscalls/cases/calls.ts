@@ -17,6 +17,8 @@ export const callCases = defineCases([
 	),
 	guestTest('4.2/fastest-timers', 'timers of a nanosecond, unread, ignored and blocked, do not stop the machine'),
 	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),
+	guestTest('4.2/told-of-changes', 'signals of changes: F_NOTIFY of directories, O_ASYNC of inotify'),
+	guestTest('4.2/leases', 'leases of files: who gets one, what breaks it, who is told, what time takes away'),
 	guestTest('4.4/queues', 'POSIX message queues, tee and vmsplice, kcmp, flags of vectors'),
 	guestTest(
 		'4.1/seccomp',

@@ -169,6 +169,23 @@ static void positions(void)
 	FAILS(ESPIPE, sync_file_range, ends[0], 0, 0, 0, 0, 7);
 }
 
+/* Whoever would break a lease and does not want to wait. */
+static void leases(void)
+{
+	int fd = open("leased", O_CREAT | O_RDWR, 0600);
+
+	close(fd);
+	signal(SIGIO, SIG_IGN);
+	fd = open("leased", O_RDONLY);
+	WORKS(fcntl, fd, 1024 /* F_SETLEASE */, F_RDLCK);
+	FAILS(EAGAIN, open, "leased", O_RDWR | O_NONBLOCK);
+	FAILS(EAGAIN, openat, -100, "leased", O_RDWR | O_NONBLOCK);
+	close(fd);
+	unlink("leased");
+	FAILS(ENOTDIR, fcntl, file, 1026 /* F_NOTIFY */, 1);
+	FAILS(ENOTDIR, fcntl64, file, 1026, 1);
+}
+
 static void descriptors(void)
 {
 	struct rlimit few, was;
@@ -253,6 +270,7 @@ static void descriptors(void)
 	errno = child_status(pid);
 	fails("fcntl64", "EAGAIN", EAGAIN, -1, __LINE__);
 	FAILS(EBADF, fcntl64, reader, F_SETLK64, &lock);
+	leases();
 }
 
 static void waiting(void)
