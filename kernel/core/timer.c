@@ -17,6 +17,7 @@ static struct rb_root timers;		/* t */
 static struct timer *first;		/* t */
 static struct timer *running;		/* t */
 static nsec_t armed_for = ~0ull;	/* t what the device is set to */
+static struct clock_listener *listeners;	/* t to add; none ever goes */
 static s64 real_offset;			/* t wall clock = monotonic + this, ns */
 static nsec_t coarse_stamp;
 static struct timespec64 coarse_real;
@@ -153,12 +154,26 @@ void ktime_set_real(const struct timespec64 *ts)
 	unsigned long flags;
 	s64 offset;
 
+	preempt_disable();		/* whose time has come by that learns first that the clock was set */
 	spin_lock_irqsave(&timer_lock, flags);
 	offset = (s64)(timespec64_to_ns(ts) - clock_read());
 	move_wall_timers(real_offset - offset);
 	real_offset = offset;
 	clock_real_changed(offset);
 	coarse_stamp = 0;
+	spin_unlock_irqrestore(&timer_lock, flags);
+	for (const struct clock_listener *l = READ_ONCE(listeners); l; l = l->next)
+		l->was_set();
+	preempt_enable();
+}
+
+void clock_listen(struct clock_listener *l)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&timer_lock, flags);
+	l->next = listeners;
+	WRITE_ONCE(listeners, l);
 	spin_unlock_irqrestore(&timer_lock, flags);
 }
 

@@ -130,7 +130,7 @@ long dnotify_set(unsigned fd, struct file *f, unsigned long arg)
 	}
 	if (!S_ISDIR(f->inode->mode))
 		return -ENOTDIR;
-	file_set_owner(f, OWNER_PID, pid_get(current->signal->leader_pid), false);
+	file_set_owner(f, OWNER_PID, pid_get(current_tgid()), false);
 	error = join((int)fd, f, events(arg) | (arg & DN_MULTISHOT ? 0 : IN_ONESHOT));
 	if (error)
 		return error;

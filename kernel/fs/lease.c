@@ -176,7 +176,7 @@ static int add(unsigned fd, struct file *f, int type)
 		(void)fasync_list(-1, f, false, &fresh->fasync);
 		kfree(fresh);
 	} else {
-		file_set_owner(f, OWNER_PID, pid_get(current->signal->leader_pid), false);
+		file_set_owner(f, OWNER_PID, pid_get(current_tgid()), false);
 	}
 	return error;
 }

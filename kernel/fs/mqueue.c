@@ -180,7 +180,7 @@ static int mq_flush(struct file *f)
 
 	/* Closing takes back the process's registration. */
 	spin_lock(&q->lock);
-	if (q->notify_pid && q->notify_pid == current->pids[PIDTYPE_TGID]) {
+	if (q->notify_pid && q->notify_pid == current_tgid()) {
 		mine = q->notify_pid;
 		q->notify_pid = NULL;
 	}
@@ -577,7 +577,7 @@ long sys_mq_notify(int fd, const struct abi_sigevent __user *event)
 {
 	struct abi_sigevent e;
 	struct mqueue *q;
-	struct pid *me = current->pids[PIDTYPE_TGID], *drop = NULL;
+	struct pid *me = current_tgid(), *drop = NULL;
 	struct file *f;
 	int error;
 

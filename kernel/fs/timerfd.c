@@ -1,9 +1,11 @@
 /*
  * timerfd: a timer whose expirations are counted and read. The timer runs in an interrupt: `lock` is taken with
  * interrupts off. Times are kept monotonic; an absolute wall-clock time is converted when it is set, and moved by
- * the timer code whenever the clock is.
+ * the timer code whenever the clock is. One that is to be cancelled by that counts an expiry then, and who reads it gets
+ * -ECANCELED once.
  */
 #include <arch/uaccess.h>
+#include <core/init.h>
 #include <core/time.h>
 #include <fs/fdtable.h>
 #include <fs/internal.h>
@@ -23,8 +25,13 @@ struct timerfd {
 	u64 ticks;		/* lock: not read yet */
 	bool expired;		/* lock: a periodic one that goes on when somebody looks */
 	bool realtime;
+	struct list_head cancellable;	/* cancel_lock: in the list while the clock's setting cancels it */
+	bool cancelled;		/* lock: nobody has been told yet */
 	struct wait_queue wait;
 };
+
+static DEFINE_SPINLOCK(cancel_lock, RANK_ICACHE);
+static LIST_HEAD(cancellables);
 
 static void fired(struct timer *t)
 {
@@ -37,6 +44,40 @@ static void fired(struct timer *t)
 	x->expired = x->interval != 0;
 	spin_unlock_irqrestore(&x->lock, flags);
 	wake_up_key(&x->wait, 0x7fffffff, (void *)(POLLIN | POLLRDNORM));
+}
+
+static void clock_was_set(void)
+{
+	struct timerfd *x;
+	unsigned long flags;
+
+	spin_lock(&cancel_lock);
+	list_for_each_entry(x, &cancellables, cancellable) {
+		spin_lock_irqsave(&x->lock, flags);
+		x->cancelled = true;
+		x->ticks++;
+		spin_unlock_irqrestore(&x->lock, flags);
+		wake_up_key(&x->wait, 0x7fffffff, (void *)(POLLIN | POLLRDNORM));
+	}
+	spin_unlock(&cancel_lock);
+}
+
+static void set_cancellable(struct timerfd *x, bool on)
+{
+	spin_lock(&cancel_lock);
+	list_del_init(&x->cancellable);
+	if (on)
+		list_add_tail(&x->cancellable, &cancellables);
+	spin_unlock(&cancel_lock);
+}
+
+/* lock held. Once for each time that the clock was set. */
+static bool take_cancelled(struct timerfd *x)
+{
+	bool was = x->cancelled;
+
+	x->cancelled = false;
+	return was;
 }
 
 /*
@@ -58,32 +99,40 @@ static void go_on_locked(struct timerfd *x)
 	timer_arm(&x->timer, x->expires);
 }
 
-static bool take(struct timerfd *x, u64 *ticks)
+/* *error -ECANCELED: the clock was set; the timer does not go on, as whoever set it has to look at the time again. */
+static bool take(struct timerfd *x, u64 *ticks, int *error)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&x->lock, flags);
+	if (take_cancelled(x)) {
+		*error = -ECANCELED;
+		x->expired = false;
+	}
 	go_on_locked(x);
 	*ticks = x->ticks;
 	x->ticks = 0;
 	spin_unlock_irqrestore(&x->lock, flags);
-	return *ticks != 0;
+	return *ticks != 0 || *error;
 }
 
 static ssize_t timer_read(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	struct timerfd *x = f->private;
 	u64 ticks;
+	int error = 0;
 
 	(void)pos;
 	if (it->count < sizeof(ticks))
 		return -EINVAL;
-	if (!take(x, &ticks)) {
+	if (!take(x, &ticks, &error)) {
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(&x->wait, take(x, &ticks)))
+		if (wait_event_interruptible(&x->wait, take(x, &ticks, &error)))
 			return -ERESTARTSYS;
 	}
+	if (error)
+		return error;
 	return copy_to_iter(&ticks, sizeof(ticks), it) == sizeof(ticks) ? (ssize_t)sizeof(ticks) : -EFAULT;
 }
 
@@ -101,6 +150,7 @@ static void timer_release(struct inode *inode, struct file *f)
 	unsigned long flags;
 
 	(void)inode;
+	set_cancellable(x, false);
 	spin_lock_irqsave(&x->lock, flags);
 	x->interval = 0;
 	spin_unlock_irqrestore(&x->lock, flags);
@@ -129,6 +179,7 @@ long sys_timerfd_create(int clock, int flags)
 	timer_init(&x->timer, fired);
 	spin_lock_init(&x->lock, RANK_INODE_STATE);
 	wait_queue_init(&x->wait);
+	list_init(&x->cancellable);
 	x->realtime = clock == REALTIME || clock == REALTIME_ALARM;
 	return anon_fd("[timerfd]", &timer_ops, x, flags);
 }
@@ -158,6 +209,7 @@ static int settime(int fd, int flags, const struct setting *new, struct setting 
 	struct file *f;
 	struct timerfd *x;
 	nsec_t value = timespec64_to_ns(&new->value), now;
+	bool absolute = flags & TFD_TIMER_ABSTIME, cancelled = false;
 	unsigned long irq;
 
 	if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) || !timespec64_valid(&new->value) ||
@@ -171,8 +223,9 @@ static int settime(int fd, int flags, const struct setting *new, struct setting 
 		file_put(f);
 		return -EINVAL;
 	}
+	set_cancellable(x, x->realtime && absolute && (flags & TFD_TIMER_CANCEL_ON_SET));
 	now = ktime_get();
-	if (value && (flags & TFD_TIMER_ABSTIME)) {
+	if (value && absolute) {
 		if (x->realtime) {
 			struct timespec64 wall;
 			nsec_t at;
@@ -194,14 +247,18 @@ static int settime(int fd, int flags, const struct setting *new, struct setting 
 	spin_lock_irqsave(&x->lock, irq);
 	x->ticks = 0;
 	x->expired = false;		/* another call may have come between */
-	x->timer.wall = x->realtime && (flags & TFD_TIMER_ABSTIME);
+	x->timer.wall = x->realtime && absolute;
+	if (list_empty(&x->cancellable))
+		x->cancelled = false;
+	else if (value)
+		cancelled = take_cancelled(x);	/* set since it was last looked at: the new time holds all the same */
 	x->interval = timespec64_to_ns(&new->interval);
 	x->expires = value;
 	if (value)
 		timer_arm(&x->timer, value);
 	spin_unlock_irqrestore(&x->lock, irq);
 	file_put(f);
-	return 0;
+	return cancelled ? -ECANCELED : 0;
 }
 
 static int gettime(int fd, struct setting *s)
@@ -281,3 +338,12 @@ long sys_timerfd_gettime64(int fd, struct abi_itimerspec64 __user *value)
 
 	return r ? r : put64(&s, value);
 }
+
+static struct clock_listener listener = { .was_set = clock_was_set };
+
+static int __init timerfd_init(void)
+{
+	clock_listen(&listener);
+	return 0;
+}
+late_initcall(timerfd_init);

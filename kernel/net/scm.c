@@ -10,6 +10,7 @@
 #include <mm/kmalloc.h>
 #include <net/socket.h>
 #include <sched/pid.h>
+#include <sched/signal.h>
 #include <sched/task.h>
 #include <abi/capability.h>
 
@@ -85,7 +86,7 @@ void scm_drop(struct scm *scm)
 
 void scm_set_current(struct scm *scm)
 {
-	scm->pid = pid_get(current->pids[PIDTYPE_TGID]);
+	scm->pid = pid_get(current_tgid());
 	scm->uid = current_cred()->uid;
 	scm->gid = current_cred()->gid;
 }

@@ -140,7 +140,7 @@ static void set_peer(struct socket *s, struct pid *pid, const struct cred *cred)
 
 void socket_set_peer(struct socket *s)
 {
-	set_peer(s, pid_get(current->pids[PIDTYPE_TGID]), cred_get(current_cred()));
+	set_peer(s, pid_get(current_tgid()), cred_get(current_cred()));
 }
 
 void socket_copy_peer(struct socket *s, const struct socket *from)

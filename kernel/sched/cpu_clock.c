@@ -23,13 +23,13 @@ static struct pid *find_pid(pid_t nr, bool thread, bool reading)
 	struct pid *pid;
 
 	if (!nr)
-		return thread ? current->pids[PIDTYPE_PID] : current->signal->leader_pid;
+		return thread ? current->pids[PIDTYPE_PID] : current_tgid();
 	pid = pid_find(nr);
 	t = pid_task(pid, PIDTYPE_PID);
 	if (thread)
 		return t && t->signal == current->signal ? pid : NULL;
 	if (reading && t == current)
-		return current->signal->leader_pid;
+		return current_tgid();
 	return pid_task(pid, PIDTYPE_TGID) ? pid : NULL;
 }
 

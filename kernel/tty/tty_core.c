@@ -563,7 +563,7 @@ void tty_own_file(struct file *f, struct tty *t)
 	if (pgrp)
 		file_set_owner(f, OWNER_PGRP, pgrp, false);
 	else
-		file_set_owner(f, OWNER_PID, pid_get(current->pids[PIDTYPE_TGID]), false);
+		file_set_owner(f, OWNER_PID, pid_get(current_tgid()), false);
 }
 
 static int tty_fasync(int fd, struct file *f, bool on)

@@ -15,6 +15,12 @@
 nsec_t ktime_get(void);				/* monotonic */
 void ktime_get_real(struct timespec64 *ts);	/* wall clock */
 void ktime_set_real(const struct timespec64 *ts);
+/* Called when the wall clock has been set, before anybody runs who sees it; without sleeping. Listeners stay. */
+struct clock_listener {
+	struct clock_listener *next;
+	void (*was_set)(void);
+};
+void clock_listen(struct clock_listener *l);
 /* Wall clock for inode times: may lag by up to 4 ms, cheap. */
 void ktime_get_coarse_real(struct timespec64 *ts);
 void ns_to_timespec64(nsec_t ns, struct timespec64 *ts);

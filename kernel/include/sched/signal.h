@@ -73,6 +73,9 @@ struct sigqueue {
 	struct posix_timer *timer;		/* its preallocated record: stays with the timer */
 };
 
+/* The process's id, whichever of its threads calls; pids[PIDTYPE_TGID] is the leader's alone. */
+static inline struct pid *current_tgid(void) { return current->signal->leader_pid; }
+
 #define sigmask(sig) (1ull << ((sig) - 1))
 
 /* Send as kill(2) would from the kernel (SI_KERNEL) or with info. Any context. 0, -EAGAIN (queue full). */

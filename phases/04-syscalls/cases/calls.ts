@@ -19,6 +19,8 @@ export const callCases = defineCases([
 	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),
 	guestTest('4.2/told-of-changes', 'signals of changes: F_NOTIFY of directories, O_ASYNC of inotify'),
 	guestTest('4.2/leases', 'leases of files: who gets one, what breaks it, who is told, what time takes away'),
+	guestTest('4.2/timers-cancelled', 'timers that the setting of the clock cancels, and those that it does not'),
+	guestTest('4.4/named-by-threads', 'what any thread sends, connects and asks for is in the name of its process'),
 	guestTest('4.4/queues', 'POSIX message queues, tee and vmsplice, kcmp, flags of vectors'),
 	guestTest(
 		'4.1/seccomp',

@@ -14,6 +14,21 @@ static long out[512];
 static const long zero[4], soon[4] = { 0, 1000000 }, wrong[4] = { 0, 2000000000 };
 static const long soon64[4] = { 0, 0, 1000000, 0 }, wrong64[4] = { 0, 0, 2000000000, 0 };
 
+/* The clock is set while a timer waits for a time of it. */
+static void cancelled(const void *now)
+{
+	const long at[4] = { 0, 0, 0x7fffffff, 0 };
+	const long long at64[4] = { 0, 0, 0x7fffffff, 0 };
+	int fd = (int)syscall(__NR_timerfd_create, 0, 0);
+
+	syscall(__NR_timerfd_settime, fd, 3, at, NULL);
+	syscall(__NR_clock_settime, 0, now);
+	FAILS(ECANCELED, timerfd_settime, fd, 3, at, NULL);
+	syscall(__NR_clock_settime, 0, now);
+	FAILS(ECANCELED, timerfd_settime64, fd, 3, at64, NULL);
+	close(fd);
+}
+
 static void clocks(int change)
 {
 	long now[4], now64[4];
@@ -61,6 +76,7 @@ static void clocks(int change)
 	if (change) {
 		WORKS(clock_settime, 0, now);
 		WORKS(clock_settime64, 0, now64);
+		cancelled(now);
 		now[1] /= 1000;
 		WORKS(settimeofday, now, NULL);
 		WORKS(stime, now);
