@@ -10,6 +10,7 @@ import { openingCases } from './cases/opening.js';
 import { ownProgramCases } from './cases/own-programs.js';
 import { pluginCases } from './cases/plugins.js';
 import { portCases } from './cases/ports.js';
+import { repeatedPortCases } from './cases/ports-again.js';
 import { speedCases } from './cases/speed.js';
 import { zoneCases } from './cases/zones.js';
 
@@ -42,6 +43,7 @@ export const suite = defineSuite({
 		...pluginCases,
 		...debuggerCases,
 		...portCases,
+		...repeatedPortCases,
 		...speedCases,
 		...zoneCases,
 	],

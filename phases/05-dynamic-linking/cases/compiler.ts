@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 	assert(argc < 0);
 #undef NDEBUG
 #include <assert.h>
-	assert(argc == 1);
+	assert(argc == 2);
 	return errno = 0;
 }
 `;
