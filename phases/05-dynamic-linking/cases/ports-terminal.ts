@@ -125,7 +125,7 @@ export const terminalPortCases = defineCases([
 		image: 'ports',
 		needs: ['debian'],
 		run: async (vm, t) => {
-			t.plan(8);
+			t.plan(10);
 			await vm.sh("seq -f 'line %g' 1 5000 >/tmp/lines 2>/dev/null || seq 1 5000 | sed 's/^/line /' >/tmp/lines");
 			const [screen, program] = await start(vm, t, ['less', '/tmp/lines']);
 			await screen.drawn(/line 1\r?\n[\s\S]*line 23[\s\S]*\/tmp\/lines/);
@@ -143,6 +143,19 @@ export const terminalPortCases = defineCases([
 			t.ok(true, 'lines that fit alone');
 			program.stdin.write('q');
 			t.equal((await program.exited).status, 0, 'it ends well');
+			const [pipe, reader] = await start(vm, t, ['sh', '-c', 'seq 1 100 | less']);
+			await pipe.drawn(/\n23\r?\n/);
+			await pipe.type('G', /\n100\r?\n[\s\S]*\(END\)/);
+			reader.stdin.write('q');
+			t.equal((await reader.exited).status, 0, 'it reads a pipe, and keys from the terminal');
+			await vm.sh('echo one >/tmp/growing');
+			const [tail, follower] = await start(vm, t, ['less', '+F', '/tmp/growing']);
+			await tail.drawn(/one[\s\S]*Waiting for data/);
+			await vm.sh('echo two >>/tmp/growing');
+			await tail.drawn(/two/);
+			await tail.type(control('C'), /\(END\)/);
+			follower.stdin.write('q');
+			t.equal((await follower.exited).status, 0, 'it follows a file until it is interrupted');
 			const piped = await vm.sh('seq 1 3 | less | tail -n 1; less -V | head -n 1', { env });
 			t.match(piped.stdout, /^3\nless 590 \(POSIX regular expressions\)\n$/, 'without a terminal it copies');
 		},
