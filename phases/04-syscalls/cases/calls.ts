@@ -22,6 +22,7 @@ export const callCases = defineCases([
 	guestTest('4.2/timers-cancelled', 'timers that the setting of the clock cancels, and those that it does not'),
 	guestTest('4.4/named-by-threads', 'what any thread sends, connects and asks for is in the name of its process'),
 	guestTest('4.4/queues', 'POSIX message queues, tee and vmsplice, kcmp, flags of vectors'),
+	guestTest('4.4/queues-mounted', 'queues as files of a mounted filesystem, made, read, opened and removed either way'),
 	guestTest(
 		'4.1/seccomp',
 		'filters of calls: what they let pass, refuse, trap and end; who inherits them; threads; a tracer',
