@@ -39,7 +39,9 @@ const known: readonly Port[] = [
 		what: 'all of its own tests',
 		says: /^(fine\n(\d+) of \2 tests passed \(0 malformed\)\n){3}$/,
 		full: true,
+		timeout: 900,
 	},
+	{ name: 'tcc-tests', what: 'all of its own tests', says: '103 are fine\n', full: true },
 	{ name: 'file', what: 'types by their beginnings', says: answers('file') },
 ];
 
