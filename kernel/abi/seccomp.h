@@ -18,6 +18,7 @@
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW	4
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER 8
 #define SECCOMP_FILTER_FLAG_TSYNC_ESRCH	16
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV 32
 
 /* A filter's result: action, and 16 bits of data. As signed numbers the lower is the stricter. */
 #define SECCOMP_RET_KILL_PROCESS	0x80000000u
@@ -54,6 +55,46 @@ struct abi_sock_fprog {
 	__u32 filter;			/* address */
 };
 _Static_assert(sizeof(struct abi_sock_fprog) == 8, "sock_fprog");
+
+/* SECCOMP_GET_NOTIF_SIZES */
+struct abi_seccomp_notif_sizes {
+	__u16 seccomp_notif, seccomp_notif_resp, seccomp_data;
+};
+
+/* What a listener is asked, and what it answers. */
+struct abi_seccomp_notif {
+	__u64 id;
+	__u32 pid;
+	__u32 flags;
+	struct abi_seccomp_data data;
+};
+_Static_assert(sizeof(struct abi_seccomp_notif) == 80, "seccomp_notif");
+
+struct abi_seccomp_notif_resp {
+	__u64 id;
+	__s64 val;
+	__s32 error;			/* negative */
+	__u32 flags;
+};
+_Static_assert(sizeof(struct abi_seccomp_notif_resp) == 24, "seccomp_notif_resp");
+#define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1u
+
+struct abi_seccomp_notif_addfd {
+	__u64 id;
+	__u32 flags;
+	__u32 srcfd;
+	__u32 newfd;
+	__u32 newfd_flags;
+};
+_Static_assert(sizeof(struct abi_seccomp_notif_addfd) == 24, "seccomp_notif_addfd");
+#define SECCOMP_ADDFD_FLAG_SETFD	1u
+#define SECCOMP_ADDFD_FLAG_SEND		2u
+
+#define SECCOMP_IOCTL_NOTIF_RECV	0xc0502100u
+#define SECCOMP_IOCTL_NOTIF_SEND	0xc0182101u
+#define SECCOMP_IOCTL_NOTIF_ID_VALID	0x40082102u
+#define SECCOMP_IOCTL_NOTIF_ID_VALID_OLD 0x80082102u
+#define SECCOMP_IOCTL_NOTIF_ADDFD	0x40182103u
 
 /* Codes: a class, and what it says. */
 #define BPF_CLASS(code)	((code) & 7)

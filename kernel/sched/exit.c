@@ -12,6 +12,7 @@
 #include <sched/coredump.h>
 #include <sched/cpu_clock.h>
 #include <sched/internal.h>
+#include <sched/seccomp.h>
 #include <sched/sem_undo.h>
 #include <sched/ptrace.h>
 #include <sys/syscalls.h>
@@ -288,6 +289,8 @@ void do_exit(int code)
 		itimers_stop(t->signal);
 		posix_timers_delete_all(t);
 	}
+	if (t->seccomp)
+		seccomp_exit(t);
 	leave_mm(t);
 	sem_undo_exit(t);
 	if (t->files) {

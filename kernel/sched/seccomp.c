@@ -1,6 +1,6 @@
 /*
- * seccomp: filters of tasks, and what becomes of a call that they do not let pass. See sched/seccomp.h for what holds whom.
- * Filters that wait for an answer from another process are not here: their result is -ENOSYS, as Linux's is without a listener.
+ * seccomp: filters of tasks, and what becomes of a call that they do not let pass. See sched/seccomp.h for what holds whom,
+ * and seccomp_notify.c for filters that ask another process.
  */
 #include <arch/regs.h>
 #include <core/printk.h>
@@ -21,12 +21,13 @@
 struct seccomp_filter {
 	atomic_t count;
 	bool log;
+	struct seccomp_listener *listener;	/* counted */
 	unsigned n;
 	struct seccomp_filter *before;	/* counted */
 	struct abi_sock_filter code[];
 };
 
-struct seccomp_filter *seccomp_filter_new(const struct abi_sock_filter *code, unsigned n, bool log)
+struct seccomp_filter *seccomp_filter_new(const struct abi_sock_filter *code, unsigned n, bool log, struct seccomp_listener *l)
 {
 	struct seccomp_filter *f;
 	int error = seccomp_check(code, n);
@@ -38,6 +39,7 @@ struct seccomp_filter *seccomp_filter_new(const struct abi_sock_filter *code, un
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&f->count, 1);
 	f->log = log;
+	f->listener = l;
 	f->n = n;
 	f->before = NULL;
 	memcpy(f->code, code, n * sizeof(*code));
@@ -49,6 +51,8 @@ void seccomp_filter_put(struct seccomp_filter *f)
 	while (f && atomic_dec_and_test(&f->count)) {
 		struct seccomp_filter *before = f->before;
 
+		if (f->listener)
+			seccomp_listener_desert(f->listener);
 		kfree(f);
 		f = before;
 	}
@@ -90,17 +94,22 @@ static void take(struct task *t, struct seccomp_filter *f)
 long seccomp_attach(struct seccomp_filter *f, bool all)
 {
 	unsigned long flags, total = f->n;
+	bool asked = false;
 	long result = 0;
 	struct task *t;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	spin_lock(&current->sighand->lock);
-	for (const struct seccomp_filter *b = current->seccomp; b; b = b->before)
+	for (const struct seccomp_filter *b = current->seccomp; b; b = b->before) {
 		total += b->n + 4;
+		asked |= b->listener != NULL;
+	}
 	if (current->seccomp_mode == SECCOMP_MODE_STRICT)
 		result = -EINVAL;
 	else if (total > PATH_MAX_CODE)
 		result = -ENOMEM;
+	else if (asked && f->listener)
+		result = -EBUSY;
 	else if (all)
 		result = odd_thread();
 	if (!result) {
@@ -147,6 +156,20 @@ void seccomp_inherit(struct task *child)
 		atomic_inc(&child->seccomp->count);
 	if (child->seccomp_mode)
 		child->syscall_work |= SYSCALL_WORK_SECCOMP;
+}
+
+void seccomp_exit(struct task *t)
+{
+	struct seccomp_filter *f;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	spin_lock(&t->sighand->lock);
+	f = t->seccomp;
+	t->seccomp = NULL;
+	spin_unlock(&t->sighand->lock);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	seccomp_filter_put(f);
 }
 
 unsigned seccomp_filters(const struct task *t)
@@ -247,6 +270,7 @@ static bool tracer_permits(struct pt_regs *regs, u32 data)
 bool seccomp_permits(struct pt_regs *regs)
 {
 	const struct seccomp_filter *by;
+	struct abi_seccomp_data d;
 	u32 result, data;
 
 	if (current->seccomp_mode == SECCOMP_MODE_STRICT)
@@ -262,6 +286,10 @@ bool seccomp_permits(struct pt_regs *regs)
 	case SECCOMP_RET_TRACE:
 		return tracer_permits(regs, data);
 	case SECCOMP_RET_USER_NOTIF:
+		if (by->listener) {
+			describe(regs, &d);
+			return seccomp_ask(by->listener, regs, &d);
+		}
 		regs->ax = (unsigned long)-ENOSYS;
 		return false;
 	case SECCOMP_RET_ERRNO:

@@ -27,6 +27,10 @@ export const callCases = defineCases([
 		'4.1/seccomp',
 		'filters of calls: what they let pass, refuse, trap and end; who inherits them; threads; a tracer',
 	),
+	guestTest(
+		'4.1/seccomp-asked',
+		'filters that ask another process: what it is told, answers and gives; signals and ends in between',
+	),
 	guestTest('4.1/empty-attributes', 'extended attributes without a value, on disk and in memory'),
 	guestTest('4.1/handles', 'files by handles: moved ones, folders that nothing is cached of, those that are gone'),
 	guestTest('4.1/pivot-root', 'another mount becomes the root of the tree, and back'),

@@ -206,6 +206,13 @@ static void filters(void)
 	USER_FAILS(EACCES, seccomp, SECCOMP_SET_MODE_FILTER, 0, &passing);
 	USER_FAILS(EACCES, prctl, 22, SECCOMP_MODE_FILTER, &passing);
 	pid_t pid = fork();
+	if (pid == 0) {		/* one listener is enough */
+		syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &passing);
+		_exit(syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &passing) == -1 ? errno : 0);
+	}
+	errno = child_status(pid);
+	fails("seccomp", "EBUSY", EBUSY, errno ? -1 : 0, __LINE__);
+	pid = fork();
 	if (pid == 0) {
 		pthread_t t;
 
