@@ -151,6 +151,7 @@ static void processes(void)
 	FAILS(EOPNOTSUPP, timer_create, 4, &none, &id);
 	FAILS(EINVAL, clock_nanosleep, 77, 0, nanoseconds, NULL);
 	USER_FAILS(EPERM, timerfd_create, 8, 0);			/* CLOCK_REALTIME_ALARM */
+	USER_FAILS(EPERM, timer_create, 8, &none, &id);
 	close((int)WORKS(timerfd_create, 9, 0));
 	memset(out, 0, sizeof(out));
 	out[0] = 0x100;							/* ADJ_SETOFFSET */
@@ -304,6 +305,17 @@ static void sockets(void)
 	FAILS(EINVAL, recvmmsg_time64, pair[0], mm, 1, 0, wrong64);
 	send(pair[1], text, 100, 0);
 	FAILS(EFAULT, recvfrom, pair[0], BADP, 10, 0, NULL, NULL);
+	/* Whoever is connected talks to nobody else. */
+	struct sockaddr_un engaged = { AF_UNIX, "\0engaged" }, friend = { AF_UNIX, "\0friend" };
+	int two[3];
+	for (int i = 0; i < 3; i++)
+		two[i] = (int)syscall(__NR_socket, 1, 2, 0);
+	syscall(__NR_bind, two[0], &engaged, sizeof(engaged));
+	syscall(__NR_bind, two[1], &friend, sizeof(friend));
+	syscall(__NR_connect, two[0], &friend, sizeof(friend));
+	FAILS(EPERM, connect, two[2], &engaged, sizeof(engaged));
+	for (int i = 0; i < 3; i++)
+		close(two[i]);
 	int client = (int)syscall(__NR_socket, 1, 1, 0);
 	USER_FAILS(EACCES, connect, client, &name, sizeof(name));
 	syscall(__NR_connect, client, &name, sizeof(name));
