@@ -60,7 +60,10 @@ function levelOf(file: string): number {
 	if (/^kernel\/arch\/i386\/(boot|entry|traps?|irq|fault|syscall|signal|start|vdso|interrupts?)/.test(file)) return 99;
 	if (/^kernel\/core\/(init|main|start|panic|oops|kasan)/.test(file)) return 99;
 	// The life of a process, and files that stand for one or for its calls, put memory, files and terminals together.
-	if (/^kernel\/sched\/(task|fork|clone|exec|exit|reap|wait|binfmt|coredump|core_notes|pidfd|seccomp_notify)/.test(file)) return 5;
+	if (
+		/^kernel\/sched\/(task|fork|clone|exec|exit|reap|wait|binfmt|coredump|core_notes|pidfd|seccomp_notify)/.test(file)
+	)
+		return 5;
 	if (parts[1] === 'arch' && /\.[cS]$/.test(file)) return 3;
 	return levels[(parts[1] === 'include' ? parts[2] : parts[1]) ?? ''] ?? 99;
 }
