@@ -294,8 +294,10 @@ void do_exit(int code)
 	leave_mm(t);
 	sem_undo_exit(t);
 	if (t->files) {
-		files_put(t->files);
-		t->files = NULL;
+		struct files *files = t->files;
+
+		t->files = NULL;	/* first: others look into it, and closing may sleep */
+		files_put(files);
 	}
 	if (group_dead && t->signal->leader)
 		tty_session_end();

@@ -43,19 +43,20 @@ static void use_ops(struct dentry *d)
 	d->flags |= DCACHE_REVALIDATE;
 }
 
+/* ERR_PTR(-ENOENT): the task is gone by now. */
 static struct inode *inode_for(struct super_block *sb, struct task *t, ino_t ino, umode_t mode)
 {
 	struct inode *i = proc_inode_new(sb, ino, mode);
 	unsigned long flags;
 
 	if (!i)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	spin_lock_irqsave(&tasklist_lock, flags);
 	proc_i(i)->pid = pid_get(t->pids[PIDTYPE_PID]);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	if (!proc_i(i)->pid) {		/* reaped just now */
 		iput(i);
-		return NULL;
+		return ERR_PTR(-ENOENT);
 	}
 	preempt_disable();
 	i->uid = t->cred->euid;
@@ -155,10 +156,11 @@ static struct dentry *dir_lookup(struct inode *dir, struct dentry *d)
 			continue;
 		if (e->leader_only && proc_i(dir)->thread)
 			break;
-		ret = ERR_PTR(-ENOMEM);
 		i = inode_for(dir->sb, t, INO(t->pid, n + 2 + (proc_i(dir)->thread ? 64 : 0)), e->mode);
-		if (!i)
+		if (IS_ERR(i)) {
+			ret = ERR_CAST(i);
 			break;
+		}
 		proc_i(i)->what = e;
 		proc_i(i)->thread = proc_i(dir)->thread;
 		i->op = e->iop ? e->iop : &text_iops;
@@ -204,8 +206,8 @@ static struct dentry *add_dir(struct inode *dir, struct dentry *d, struct task *
 {
 	struct inode *i = inode_for(dir->sb, t, INO(t->pid, thread ? 65 : 1), S_IFDIR | 0555);
 
-	if (!i)
-		return ERR_PTR(-ENOENT);
+	if (IS_ERR(i))
+		return ERR_CAST(i);
 	proc_i(i)->thread = thread;
 	i->op = &pid_dir_iops;
 	i->fop = &pid_dir_fops;
@@ -439,8 +441,8 @@ static struct dentry *fd_lookup(struct inode *dir, struct dentry *d, bool info)
 		umode_t mode = info ? S_IFREG | 0444 : S_IFLNK | (f->mode & FMODE_READ ? 0500 : 0) | (f->mode & FMODE_WRITE ? 0300 : 0);
 
 		i = inode_for(dir->sb, t, INO(t->pid, 256 + fd * 2 + info), mode);
-		ret = ERR_PTR(-ENOMEM);
-		if (i) {
+		ret = ERR_CAST(i);
+		if (!IS_ERR(i)) {
 			proc_i(i)->fd = fd;
 			i->op = info ? &text_iops : &fd_link_iops;
 			i->fop = info ? &fdinfo_fops : NULL;

@@ -155,18 +155,21 @@ int proc_show_status(struct seq_file *m, struct task *t)
 	struct mm *mm = proc_mm(t);
 	const struct cred *c;
 	struct ids x;
+	unsigned mask, fds;
 
 	get_ids(t, &x);
-	preempt_disable();
+	preempt_disable();		/* a task that ends lets go of all of these */
 	c = cred_get(t->cred);
+	mask = t->fs ? t->fs->umask : 0;
+	fds = t->files ? t->files->max : 0;
 	preempt_enable();
 	seq_puts(m, "Name:\t");
 	seq_escape(m, t->comm, "\n\\");
 	seq_printf(m, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
-		   t->fs ? t->fs->umask : 0, state_name(task_state_char(t)), x.tgid, t->pid, x.ppid, x.tracer);
+		   mask, state_name(task_state_char(t)), x.tgid, t->pid, x.ppid, x.tracer);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid,
 		   c->fsgid);
-	seq_printf(m, "FDSize:\t%u\n", t->files ? t->files->max : 0);
+	seq_printf(m, "FDSize:\t%u\n", fds);
 	show_groups(m, c);
 	seq_printf(m, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", x.tgid, t->pid, x.pgrp, x.sid);
 	if (mm)
