@@ -11,9 +11,9 @@
 
 int main(int argc, char **argv)
 {
-	long killed = proc_figure("/proc/vmstat", "oom_kill"), total = proc_figure("/proc/meminfo", "MemTotal");
+	long killed = proc_figure("/proc/vmstat", "oom_kill"), total = proc_figure("/proc/meminfo", "MemAvailable");
 	int blocks, fd, written = 0, same = 0, v;
-	size_t want = (size_t)(total / 100) * 85 * 1024 & ~(size_t)4095;
+	size_t want = (size_t)(total / 100) * 90 * 1024 & ~(size_t)4095;
 	volatile char *at;
 
 	enter_folder(argc, argv, "/var/tmp/journal-memory");
