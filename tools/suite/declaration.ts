@@ -1,3 +1,4 @@
+import type { Variant } from '../build/paths.js';
 import type { MachineOverrides } from '../machine/prepare.js';
 import type { CaseMachine } from './case-machine.js';
 import type { CaseTools } from './checks.js';
@@ -19,6 +20,8 @@ export interface CaseDeclaration {
 	todo?: string;
 	/** Why it is not run. */
 	skip?: string;
+	/** Why it is not run with kernel and user space of a variant. */
+	skipIn?: Partial<Record<Variant, string>>;
 	needs?: readonly Need[];
 	/** Seconds; 60 when left out. */
 	timeout?: number;

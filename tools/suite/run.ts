@@ -85,7 +85,7 @@ async function runCases(
 	let clean = true;
 	const outcomes: { suite: LoadedSuite; result: CaseResult }[] = [];
 	const run = async (at: number, { suite, one }: Selection['cases'][number]) => {
-		const reason = one.skip ?? missing(one, source);
+		const reason = one.skip ?? one.skipIn?.[variant] ?? missing(one, source);
 		const skipped = reason === undefined ? undefined : skip(one, reason);
 		const result = skipped ?? record?.passed(one.id) ?? (await runCase(suite, one, common));
 		record?.keep(result);
