@@ -13,11 +13,11 @@ export const suite = defineSuite({
 	phase: 3,
 	title: 'Memory',
 	steps: [
-		{ number: '3.1', title: 'Address spaces', state: 'open' },
-		{ number: '3.2', title: 'Demand paging', state: 'open' },
-		{ number: '3.3', title: 'mmap', state: 'open' },
-		{ number: '3.4', title: 'Swap', state: 'open' },
-		{ number: '3.5', title: 'Shared memory', state: 'open' },
+		{ number: '3.1', title: 'Address spaces', state: 'closed' },
+		{ number: '3.2', title: 'Demand paging', state: 'closed' },
+		{ number: '3.3', title: 'mmap', state: 'closed' },
+		{ number: '3.4', title: 'Swap', state: 'closed' },
+		{ number: '3.5', title: 'Shared memory', state: 'closed' },
 	],
 	image: 'base',
 	note: [

@@ -240,20 +240,36 @@ static int tmpfs_fsync(struct file *f, loff_t start, loff_t end, bool datasync)
 	return 0;		/* memory is all there is */
 }
 
-/* The first offset at or after `off` that is data (or a hole), by whole pages. */
+static bool has_data(struct inode *i, unsigned long index)
+{
+	struct page *p = find_get_page(&i->data, index);
+	bool is = (p && page_test(p, PG_DIRTY)) || tmpfs_slot(i, index);
+
+	if (p)
+		page_put(p);
+	return is;
+}
+
+/* The first offset at or after `off` that is data (or a hole), by whole pages. A hole may be of any size: it is not walked. */
 static loff_t seek_pages(struct inode *i, loff_t off, bool data)
 {
 	loff_t size = inode_size(i);
 
 	while (off < size) {
-		struct page *p = find_get_page(&i->data, (unsigned long)(off >> PAGE_SHIFT));
-		bool is = (p && page_test(p, PG_DIRTY)) || tmpfs_slot(i, (unsigned long)(off >> PAGE_SHIFT));
+		unsigned long index = (unsigned long)(off >> PAGE_SHIFT);
 
-		if (p)
-			page_put(p);
-		if (is == data)
+		if (data) {
+			if (!tmpfs_next_index(i, &index))
+				return -ENXIO;
+			off = max(off, (loff_t)index << PAGE_SHIFT);
+			if (off >= size)
+				return -ENXIO;
+		}
+		if (has_data(i, index) == data)
 			return off;
-		off = (off & ~(loff_t)(PAGE_SIZE - 1)) + (loff_t)PAGE_SIZE;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		off = ((loff_t)index + 1) << PAGE_SHIFT;
 	}
 	return data ? -ENXIO : size;
 }

@@ -8,7 +8,7 @@
 
 struct file *memfd_create(const char *name, bool sealable)
 {
-	struct file *f = shmem_file_create(name, 0, 0);
+	struct file *f = shmem_file_create(name, 0, O_LARGEFILE);
 
 	if (!IS_ERR(f) && sealable)
 		tmpfs_i(f->inode)->seals = 0;

@@ -124,6 +124,23 @@ static unsigned next_slots(struct inode *i, unsigned long first, unsigned long *
 	return n;
 }
 
+bool tmpfs_next_index(struct inode *i, unsigned long *index)
+{
+	unsigned long page, slot;
+	bool in_memory, in_swap;
+	void *item;
+
+	spin_lock(&i->data.lock);
+	in_memory = radix_gang(&i->data.pages, &item, &page, *index, 1) != 0;
+	in_swap = radix_gang(&tmpfs_i(i)->swapped, &item, &slot, *index, 1) != 0;
+	spin_unlock(&i->data.lock);
+	if (in_memory && in_swap)
+		*index = min(page, slot);
+	else if (in_memory || in_swap)
+		*index = in_memory ? page : slot;
+	return in_memory || in_swap;
+}
+
 void tmpfs_truncate_slots(struct inode *i, unsigned long first, unsigned long end)
 {
 	unsigned long idx[16];

@@ -45,6 +45,7 @@ void tmpfs_add_blocks(struct inode *i, int pages);	/* of data */
 
 /* swap.c */
 swp_t tmpfs_slot(struct inode *i, unsigned long index);	/* 0: none */
+bool tmpfs_next_index(struct inode *i, unsigned long *index);	/* to the next from there on that is in memory or in swap; false: none is */
 int tmpfs_swap_in(struct page *p, swp_t e);		/* locked; reads and unlocks, later or now */
 void tmpfs_forget_slot(struct page *p);			/* locked, not under write-back: the slot is free again */
 void tmpfs_truncate_slots(struct inode *i, unsigned long first, unsigned long end);	/* of pages not in memory; end 0: all */

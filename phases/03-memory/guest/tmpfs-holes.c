@@ -12,6 +12,26 @@
 #define PAGE 4096ul
 #define EVERY 64ul		/* one page of so many has data */
 
+/* A hole is not walked, however large: data behind it is found at once. */
+static void seek_over(void)
+{
+	off_t far = 4ll << 40;		/* a file of 2^30 pages */
+	int fd = memfd_create("sparse", 0);
+
+	BAIL_UNLESS(fd >= 0 && ftruncate(fd, far + 3 * (off_t)PAGE) == 0, "a large file");
+	OK(lseek(fd, 5, SEEK_DATA) == -1 && errno == ENXIO, "nothing but a hole");
+	IS(lseek(fd, 5, SEEK_HOLE), 5);
+	OK(pwrite(fd, "x", 1, far + 7) == 1, "a byte far away");
+	OK(lseek(fd, 5, SEEK_DATA) == far, "data behind it");
+	OK(lseek(fd, far + 9, SEEK_DATA) == far + 9, "within it");
+	IS(lseek(fd, far + 9, SEEK_HOLE) - far, PAGE);
+	OK(lseek(fd, far + (off_t)PAGE, SEEK_DATA) == -1 && errno == ENXIO, "and nothing more");
+	OK(lseek(fd, far + 3 * (off_t)PAGE, SEEK_HOLE) == -1 && errno == ENXIO, "nor beyond the end");
+	IS(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, far + (off_t)PAGE), 0);
+	OK(lseek(fd, 0, SEEK_DATA) == -1 && errno == ENXIO, "all of it is punched out");
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long pages = strtoul(argc > 1 ? argv[1] : "0", 0, 10) * 256, bad = 0, shmem;
@@ -19,7 +39,8 @@ int main(int argc, char **argv)
 	volatile unsigned long *p;
 	char *block = malloc(16 * PAGE);
 
-	TEST_PLAN(6);
+	TEST_PLAN(16);
+	seek_over();
 	BAIL_UNLESS(fd >= 0 && pages && ftruncate(fd, (off_t)(pages * PAGE)) == 0, "a file");
 	p = mmap(0, pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	BAIL_UNLESS(p != MAP_FAILED, "a mapping");
