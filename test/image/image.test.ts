@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { ImageError, PackageError, UsageError } from '../../tools/errors.js';
@@ -32,7 +31,7 @@ import { readTar } from '../../tools/image/tar-reader.js';
 import { RootTree, splitPath, type TreeNode } from '../../tools/image/tree.js';
 import { FileDevice } from '../../tools/impfs/device.js';
 import { ImpfsVolume } from '../../tools/impfs/volume.js';
-import { createLog } from '../../tools/log.js';
+import { collectedLog } from '../collected-log.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-image-test-'));
 t.teardown(() => rmSync(scratch, { recursive: true, force: true }));
@@ -48,17 +47,6 @@ const file = (text = ''): TreeNode => ({
 });
 const folder = (mode = 0o755): TreeNode => ({ type: 'directory', mode, uid: 0, gid: 0, mtime: 1, children: new Map() });
 const link = (target: string): TreeNode => ({ type: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: 1, target });
-
-function collectedLog() {
-	let text = '';
-	const stream = new Writable({
-		write(chunk, _encoding, done) {
-			text += String(chunk);
-			done();
-		},
-	});
-	return { log: createLog({ stream, level: 1 }), text: () => text };
-}
 
 t.test('a tree follows links among the parents, merges directories and keeps hard links', async (t) => {
 	const tree = new RootTree(7);
@@ -229,7 +217,7 @@ t.test('packages are resolved, locked, cached and checked', async (t) => {
 	const mirror = makeMirror('mirror', [base, tool]);
 	const cache = path.join(scratch, 'cache');
 	const lockFile = path.join(scratch, 'packages.lock');
-	const { log, text } = collectedLog();
+	const { log, text } = collectedLog(1);
 	const common = { cache, lockFile, suite: 'bookworm', mirror, signal, log };
 	const request = { names: ['tool'], dependencies: true };
 	await t.rejects(new PackageStore({ ...common, locked: true }).fetch(request), /does not have tool/);

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { BuildError, PackageError, UsageError } from '../../tools/errors.js';
@@ -12,7 +11,7 @@ import { readLock } from '../../tools/image/lock.js';
 import { buildPorts } from '../../tools/image/ports.js';
 import { type NamedRecipe, recipe } from '../../tools/image/recipe.js';
 import { type FetchedSource, SourceStore } from '../../tools/image/source-store.js';
-import { createLog } from '../../tools/log.js';
+import { collectedLog } from '../collected-log.js';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'imposos-ports-test-'));
 // Others must reach what lies in it, as they reach a checkout.
@@ -20,17 +19,6 @@ chmodSync(scratch, 0o755);
 t.teardown(() => rmSync(scratch, { recursive: true, force: true }));
 const { signal } = new AbortController();
 const byRoot = process.getuid?.() === 0;
-
-function collectedLog() {
-	let text = '';
-	const stream = new Writable({
-		write(chunk, _encoding, done) {
-			text += String(chunk);
-			done();
-		},
-	});
-	return { log: createLog({ stream, level: 1 }), text: () => text };
-}
 
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 
@@ -71,7 +59,7 @@ function port(name: string, build: string[], rest: object = {}): NamedRecipe {
 }
 
 function build(recipes: NamedRecipe[], choices: object = {}) {
-	const { log, text } = collectedLog();
+	const { log, text } = collectedLog(1);
 	const options = { variant: 'debug' as const, sources, store: path.join(scratch, 'store'), identity: 'one' };
 	mkdirSync(options.store, { recursive: true });
 	return { roots: buildPorts(recipes, { ...options, signal, log, ...choices }), text };
@@ -227,7 +215,7 @@ function makeMirror(names: Record<string, string>): string {
 }
 
 t.test('sources are resolved, locked, cached and checked', async (t) => {
-	const { log, text } = collectedLog();
+	const { log, text } = collectedLog(1);
 	const cache = path.join(scratch, 'cache');
 	const lockFile = path.join(scratch, 'packages.lock');
 	const common = { cache, lockFile, suite: 'bookworm', mirror: makeMirror({ thing: '1.0', other: '3' }), signal, log };
