@@ -65,7 +65,9 @@ t.test('programs', async (t) => {
 	await t.rejects(control.exec(['no-such-program']), { message: /ENOENT/, exitCode: 127 });
 	await t.rejects(control.exec([scratch]), { message: /EACCES/, exitCode: 126 });
 	await t.rejects(control.exec(['true'], { cwd: '/no/such' }), GuestFailure);
-	await t.rejects(control.exec(['sleep', '100'], { timeout: 200 }), TimeoutError);
+	const late = control.exec(['sleep', '100'], { timeout: 200 });
+	await t.rejects(late, TimeoutError);
+	await t.rejects(late, { message: /sleep 100: still running(.|\n)* S sleep: / }, 'it says what the tasks were doing');
 	const [a, b] = await Promise.all([control.exec(['sh', '-c', 'sleep 0.2; echo a']), control.exec(['echo', 'b'])]);
 	t.same([a.stdout, b.stdout], ['a\n', 'b\n'], 'two at once');
 	const orphan = await control.exec(['sh', '-c', 'sleep 100 & echo $!']);

@@ -5,11 +5,12 @@ import { errnoName } from './errno.js';
 import type { Transport } from './link.js';
 import { GuestProgram, type SpawnOptions } from './program.js';
 import { type Message, TP, words } from './protocol.js';
+import { listTasks } from './tasks.js';
 
 export interface ExecOptions extends Omit<SpawnOptions, 'tty'> {
 	/** What the program reads; nothing (an empty input) when left out. */
 	stdin?: string | Uint8Array | Readable;
-	/** Milliseconds until the program is killed and TimeoutError thrown. 60 s when left out. */
+	/** Milliseconds until the program is killed and TimeoutError, which lists the guest's tasks, thrown. 60 s when left out. */
 	timeout?: number;
 	signal?: AbortSignal;
 }
@@ -88,10 +89,12 @@ export class Control {
 		program.stdin.on('error', () => {});
 		const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8');
 		const stop = (error: unknown) => program.abandon(error);
-		const limit = setTimeout(() => {
+		const late = async () => {
 			const tail = text(gathered.stdout).slice(-500) + text(gathered.stderr).slice(-500);
-			stop(new TimeoutError(`${argv.join(' ')}: still running after ${timeout / 1000} s; it wrote:\n${tail}`));
-		}, timeout);
+			const said = `${argv.join(' ')}: still running after ${timeout / 1000} s; it wrote:\n${tail}`;
+			stop(new TimeoutError(`${said}\nthe guest’s tasks:\n${await listTasks(this)}`));
+		};
+		const limit = setTimeout(() => void late(), timeout);
 		const aborted = () => stop(signal?.reason);
 		signal?.addEventListener('abort', aborted);
 		try {

@@ -8,6 +8,7 @@ import { takeBacktrace } from '../machine/backtrace.js';
 import type { Machine } from '../machine/machine.js';
 import type { MachineOverrides } from '../machine/prepare.js';
 import { removeOverlay } from '../machine/qemu-img.js';
+import { listTasks } from '../machine/tasks.js';
 import { CaseMachine } from './case-machine.js';
 import { type CaseBooter, CaseTools } from './checks.js';
 import type { CaseDeclaration } from './declaration.js';
@@ -17,6 +18,8 @@ import type { LoadedSuite } from './phases.js';
 import type { CaseResult } from './result.js';
 
 const DEFAULT_SECONDS = 60;
+/** The most a case gets at its quick size: one that hangs must not cost the hour its full size may take. */
+const QUICK_SECONDS = 900;
 
 export interface CaseRunOptions {
 	source: MachineSource;
@@ -43,7 +46,8 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	const folder = path.join(options.logs, one.id.replace('/', '-'));
 	mkdirSync(folder, { recursive: true });
 	const limit = new AbortController();
-	const seconds = one.timeout ?? DEFAULT_SECONDS;
+	const declared = one.timeout ?? DEFAULT_SECONDS;
+	const seconds = options.full ? declared : Math.min(declared, QUICK_SECONDS);
 	let timer: NodeJS.Timeout | undefined;
 	const signal = AbortSignal.any([options.signal, limit.signal]);
 	const started: Started[] = [];
@@ -53,8 +57,12 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 	let missing: string | undefined;
 	try {
 		await starter.prepare();
-		const late = () => limit.abort(new TimeoutError(`the case is still running after ${seconds} s`));
-		timer = setTimeout(late, seconds * 1000);
+		const late = async () => {
+			// Before whatever runs is killed.
+			const tasks = await allTasks(started);
+			limit.abort(new TimeoutError(`the case is still running after ${seconds} s; the guest’s tasks:\n${tasks}`));
+		};
+		timer = setTimeout(() => void late(), seconds * 1000);
 		await untilAborted(signal, async () => one.run(await starter.first(), t));
 		t.finish();
 	} catch (error) {
@@ -119,6 +127,11 @@ async function lastWords({ machine }: Started): Promise<string> {
 	const { how, code, signal } = await machine.ended();
 	const end = how === 'killed' ? '' : `\n(QEMU ended by itself: ${how}, ${signal ?? `status ${code}`})`;
 	return `${machine.console.tail(25)}${end}`;
+}
+
+async function allTasks(started: readonly Started[]): Promise<string> {
+	const machines = started.map(({ machine }) => machine).filter((machine) => machine.hasAgent && !machine.hasEnded());
+	return (await Promise.all(machines.map(({ control }) => listTasks(control)))).join('\n---\n');
 }
 
 async function backtraces(started: readonly Started[]): Promise<string> {

@@ -23,7 +23,7 @@ export interface CaseDeclaration {
 	/** Why it is not run with kernel and user space of a variant. */
 	skipIn?: Partial<Record<Variant, string>>;
 	needs?: readonly Need[];
-	/** Seconds; 60 when left out. */
+	/** Seconds; 60 when left out. At its quick size a case gets 900 at most. */
 	timeout?: number;
 	/**
 	 * The machine it gets: `snapshot` (left out) is the suite's, already booted; `boot` is a fresh one that the
