@@ -1,9 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { UsageError } from '../../tools/errors.js';
 import { Lifetime } from '../../tools/lifetime.js';
+import { connectControl } from '../../tools/machine/broker.js';
+import { Control } from '../../tools/machine/control.js';
+import { listRuns, type RunRecord } from '../../tools/machine/registry.js';
 import type { CaseMachine } from '../../tools/suite/case-machine.js';
 import { runCase } from '../../tools/suite/case-runner.js';
 import { type CaseDeclaration, defineSuite, type SuiteDeclaration } from '../../tools/suite/declaration.js';
@@ -177,10 +181,31 @@ t.test('cases on machines', needsPeer, async (t) => {
 	const run = (one: Partial<CaseDeclaration> & Pick<CaseDeclaration, 'run'>) => {
 		const whole: CaseDeclaration = { id: '42.1/case', title: 'a case', tier: 'quick', ...one };
 		const suite = { ...suiteOf([whole]), name: '42-test' };
-		return runCase(suite, whole, { source, full: false, seed: 7, strict: true, signal: lifetime.signal, logs });
+		return runCase(suite, whole, {
+			source,
+			full: false,
+			seed: 7,
+			strict: true,
+			signal: lifetime.signal,
+			logs,
+			publishedAfter: 0,
+		});
 	};
 	const good = await run({ run: async (vm, t) => void t.equal((await vm.sh('echo hi')).stdout, 'hi\n', 'echo') });
 	t.match(good, { status: 'passed', rerun: 'imposos test 42.1/case' });
+	const isThis = (record: RunRecord) => record.title === '42.1/case' && record.owner === process.pid;
+	const seen = await run({
+		run: async (vm, t) => {
+			let record = listRuns().find(isThis);
+			for (; record === undefined; record = listRuns().find(isThis)) await sleep(20);
+			const guest = new Control(await connectControl(record.control));
+			await guest.exec(['sh', '-c', 'echo from outside > /tmp/said']);
+			guest.close();
+			t.equal((await vm.sh('cat /tmp/said')).stdout, 'from outside\n', 'another process is in the case’s machine');
+		},
+	});
+	t.equal(seen.status, 'passed', JSON.stringify(seen));
+	t.notOk(listRuns().some(isThis), 'and it goes with the case');
 	const none = await run({ run: async () => {} });
 	t.equal(none.status, 'failed', 'a case that checks nothing has proven nothing');
 	const plan = await run({

@@ -51,8 +51,6 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 		const disks = await replaceFirst(spec, file, persist !== undefined);
 		const machine = await startMachine({ ...spec, disks }, { folder, lifetime, signal, shared: true });
 		removers.push(() => machine.dispose());
-		const sockets = mkdtempSync(path.join(tmpdir(), 'imposos-run-'));
-		removers.push(() => rmSync(sockets, { recursive: true, force: true }));
 		let agent: Promise<Control> | undefined;
 		const connect = () => {
 			agent ??= machine.connectAgent(60_000).catch((error: unknown) => {
@@ -61,25 +59,47 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 			});
 			return agent;
 		};
-		const record = {
-			...{ id, owner: process.pid, qemu: machine.pid, started: new Date().toISOString(), title, folder },
-			console: path.join(sockets, 'console'),
-			control: path.join(sockets, 'control'),
-			...(spec.kernel === undefined ? {} : { kernel: spec.kernel }),
-			...(machine.sharedQmp === undefined ? {} : { qmp: machine.sharedQmp }),
-		};
-		const served: Served[] = [
-			await serveConsole(machine.console, record.console),
-			await serveControl(connect, record.control),
-		];
-		removers.push(() => {
-			for (const one of served) one.close();
-		});
-		publishRun(record);
-		removers.push(() => retireRun(record));
+		removers.push(await publishMachine(machine, { id, folder, title, connect }));
 		return { id, machine, dispose: release };
 	} catch (error) {
 		await release();
+		throw error;
+	}
+}
+
+/**
+ * Publishes a machine that this process runs. It shows in a debugger only if it was started with `shared`.
+ *
+ * @param options.connect gives the agent, as often as another process asks for it
+ * @returns takes it back
+ */
+export async function publishMachine(
+	machine: Machine,
+	options: { id: string; folder: string; title: string; connect: () => Promise<Control> },
+): Promise<() => void> {
+	const { id, folder, title, connect } = options;
+	const sockets = mkdtempSync(path.join(tmpdir(), 'imposos-run-'));
+	const { kernel } = machine.spec;
+	const record = {
+		...{ id, owner: process.pid, qemu: machine.pid, started: new Date().toISOString(), title, folder },
+		console: path.join(sockets, 'console'),
+		control: path.join(sockets, 'control'),
+		...(kernel === undefined ? {} : { kernel }),
+		...(machine.sharedQmp === undefined ? {} : { qmp: machine.sharedQmp }),
+	};
+	const served: Served[] = [];
+	const retire = () => {
+		retireRun(record);
+		for (const one of served) one.close();
+		rmSync(sockets, { recursive: true, force: true });
+	};
+	try {
+		served.push(await serveConsole(machine.console, record.console));
+		served.push(await serveControl(connect, record.control));
+		publishRun(record);
+		return retire;
+	} catch (error) {
+		retire();
 		throw error;
 	}
 }

@@ -5,17 +5,15 @@ import { displayPath } from '../build/paths.js';
 import { HostError, InterruptError, PackageError, TimeoutError } from '../errors.js';
 import { Lifetime } from '../lifetime.js';
 import { takeBacktrace } from '../machine/backtrace.js';
-import type { Machine } from '../machine/machine.js';
-import type { MachineOverrides } from '../machine/prepare.js';
 import { removeOverlay } from '../machine/qemu-img.js';
 import { listTasks } from '../machine/tasks.js';
-import { CaseMachine } from './case-machine.js';
-import { type CaseBooter, CaseTools } from './checks.js';
+import { CaseTools } from './checks.js';
 import type { CaseDeclaration } from './declaration.js';
 import { checkMachineDisk } from './disk-check.js';
-import type { MachineSource, Places, SourceRequest } from './machine-source.js';
+import type { MachineSource } from './machine-source.js';
 import type { LoadedSuite } from './phases.js';
 import type { CaseResult } from './result.js';
+import { type Started, Starter } from './starter.js';
 
 const DEFAULT_SECONDS = 60;
 /** The most a case gets at its quick size: one that hangs must not cost the hour its full size may take. */
@@ -30,12 +28,8 @@ export interface CaseRunOptions {
 	strict: boolean;
 	/** Folder below which each case has one for its logs. */
 	logs: string;
-}
-
-/** A machine that a case started, and whether its console and disk are judged. */
-interface Started {
-	machine: Machine;
-	judged: boolean;
+	/** Milliseconds until its machines are in `imposos ps`; 15,000 when left out. */
+	publishedAfter?: number;
 }
 
 /** Runs one case from its machine's start to the check of its disk. Never throws but on interrupt. */
@@ -170,68 +164,5 @@ async function judge(
 	for (const { machine } of started) {
 		const { disks, stateFile } = machine.spec;
 		for (const file of [...disks.map((disk) => disk.file), stateFile]) if (file) removeOverlay(file);
-	}
-}
-
-/** Starts the machines of one case. */
-class Starter implements CaseBooter {
-	readonly #suite: LoadedSuite;
-	readonly #case: CaseDeclaration;
-	readonly #options: CaseRunOptions & { lifetime: Lifetime; folder: string; started: Started[] };
-
-	constructor(
-		suite: LoadedSuite,
-		one: CaseDeclaration,
-		options: CaseRunOptions & { lifetime: Lifetime; folder: string; started: Started[] },
-	) {
-		this.#suite = suite;
-		this.#case = one;
-		this.#options = options;
-	}
-
-	/** Has what the case's machine is made of ready, before the case's time begins. */
-	async prepare(): Promise<void> {
-		await this.#options.source.prepare?.(this.#request({}), this.#case.start ?? 'snapshot');
-	}
-
-	/** The machine that the case's declaration asks for. */
-	async first(): Promise<CaseMachine> {
-		const { start = 'snapshot' } = this.#case;
-		const { source, signal, started } = this.#options;
-		if (start === 'none') return new CaseMachine();
-		if (source.line !== undefined) return new CaseMachine(await source.line(signal));
-		if (start === 'boot') return this.boot({});
-		const machine = await source.resume(this.#request({}), this.#places());
-		started.push({ machine, judged: true });
-		return new CaseMachine(machine.control, machine);
-	}
-
-	async boot(overrides: MachineOverrides & { image?: string }): Promise<CaseMachine> {
-		const machine = await this.#options.source.boot(this.#request(overrides), this.#places());
-		this.#options.started.push({ machine, judged: true });
-		return new CaseMachine(await machine.connectAgent(120_000, this.#options.signal), machine);
-	}
-
-	async start(overrides: MachineOverrides & { image?: string }): Promise<Machine> {
-		const machine = await this.#options.source.boot(this.#request(overrides), this.#places());
-		this.#options.started.push({ machine, judged: false });
-		return machine;
-	}
-
-	#request({ image, ...overrides }: MachineOverrides & { image?: string }): SourceRequest {
-		const base = { ...this.#suite.machine, ...this.#case.machine };
-		const append = [this.#suite.machine?.append, this.#case.machine?.append, overrides.append].filter((a) => a);
-		return {
-			image: image ?? this.#case.image ?? this.#suite.image,
-			overrides: { ...base, ...overrides, ...(append.length > 0 ? { append: append.join(' ') } : {}) },
-		};
-	}
-
-	/** A folder for each machine. */
-	#places(): Places {
-		const { lifetime, signal, folder, started } = this.#options;
-		const own = started.length === 0 ? folder : path.join(folder, String(started.length + 1));
-		mkdirSync(own, { recursive: true });
-		return { lifetime, signal, folder: own };
 	}
 }

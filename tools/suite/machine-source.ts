@@ -22,6 +22,8 @@ export interface Places {
 	lifetime: Lifetime;
 	signal: AbortSignal;
 	folder: string;
+	/** Other processes may stop it and look into it. */
+	shared?: boolean;
 }
 
 /** Where the runner gets its machines from. */
@@ -67,16 +69,16 @@ export class QemuSource implements MachineSource {
 		return resumeSnapshot(await this.snapshot(request), places);
 	}
 
-	async boot(request: SourceRequest, { lifetime, signal, folder }: Places): Promise<Machine> {
+	async boot(request: SourceRequest, places: Places): Promise<Machine> {
 		const spec = await this.#spec(request);
 		const [first, ...others] = spec.disks;
 		const disks: MachineSpec['disks'] = [...others];
 		if (first !== undefined) {
-			const file = path.join(folder, 'disk.qcow2');
+			const file = path.join(places.folder, 'disk.qcow2');
 			await createOverlay(first, file);
 			disks.unshift({ file, format: 'qcow2' });
 		}
-		return startMachine({ ...spec, disks }, { folder, lifetime, signal });
+		return startMachine({ ...spec, disks }, places);
 	}
 
 	/** The booted state of a machine; made by whoever asks first. */
