@@ -8,11 +8,20 @@ import { GuestProgram } from './program.js';
 
 const LIST_MS = 10_000;
 const MOST_LINES = 60;
+const MOST_FRAMES = 8;
 
 // Only what the shell has built in: a machine in trouble may not be able to start programs, or not many.
-const script = `for d in /proc/[0-9]*/task/[0-9]*; do stat= wchan= call=
-{ read -r stat < $d/stat; read -r wchan < $d/wchan; read -r call < $d/syscall; } 2>/dev/null
-echo "\${d%/task*}|$wchan|$call|$stat"; done`;
+const script = `for d in /proc/[0-9]*/task/[0-9]*; do stat= wchan= call= frames=
+{ read -r stat < $d/stat; read -r wchan < $d/wchan; read -r call < $d/syscall
+while read -r zero frame; do frames="$frames $frame"; done < $d/stack; } 2>/dev/null
+echo "\${d%/task*}|$wchan|$frames|$call|$stat"; done`;
+
+/** Names of the innermost functions of the kernel, of what /proc/PID/stack has, or the one that it sleeps in. */
+function describeStack(frames: string, wchan: string): string {
+	const names = frames.split(' ').map((frame) => frame.replace(/\+.*/, ''));
+	const telling = names.filter((name) => name !== '' && !/^(preempt_)?schedule|^switch_to/.test(name)).slice(0, MOST_FRAMES);
+	return telling.join(' < ') || wchan || '-';
+}
 
 /** The number of a call and its arguments, as /proc/PID/syscall has them. */
 function describeCall(text: string, names: ReadonlyMap<number, string>): string {
@@ -22,22 +31,22 @@ function describeCall(text: string, names: ReadonlyMap<number, string>): string 
 }
 
 /**
- * One line a task that is not the kernel's own, the youngest first: process and thread, parent, state, name, the function of the kernel it
- * sleeps in and the call it made.
+ * One line a task that is not the kernel's own, the youngest first: process and thread, parent, state, name, the call that
+ * it made and where in the kernel it is.
  *
- * @param listing what the script writes: `/proc/PID|WCHAN|SYSCALL|STAT` a line (proc(5))
+ * @param listing what the script writes: `/proc/PID|WCHAN|FRAMES|SYSCALL|STAT` a line (proc(5))
  */
 export function formatTasks(listing: string): string {
 	const table = readFileSync(fromRoot('kernel', 'abi', 'syscalls.tbl'), 'utf8');
 	const names = new Map(parseSyscalls(table).map(({ number, name }) => [number, name]));
 	const tasks: { thread: number; text: string }[] = [];
 	for (const line of listing.split('\n')) {
-		const found = /^\/proc\/(\d+)\|([^|]*)\|([^|]*)\|(\d+) \((.*)\) (\S) (\d+)/.exec(line);
+		const found = /^\/proc\/(\d+)\|([^|]*)\|([^|]*)\|([^|]*)\|(\d+) \((.*)\) (\S) (\d+)/.exec(line);
 		if (!found) continue;
-		const [, process, wchan = '', call = '', thread, name, state, parent] = found;
+		const [, process, wchan = '', frames = '', call = '', thread, name, state, parent] = found;
 		if (process === '2' || parent === '2') continue;
 		const id = process === thread ? process : `${process}/${thread}`;
-		const text = `${id} (of ${parent}) ${state} ${name}: ${wchan || '-'} ${describeCall(call, names)}`;
+		const text = `${id} (of ${parent}) ${state} ${name}: ${describeCall(call, names)} in ${describeStack(frames, wchan)}`;
 		tasks.push({ thread: Number(thread), text });
 	}
 	const lines = tasks.sort((a, b) => b.thread - a.thread).map(({ text }) => text);

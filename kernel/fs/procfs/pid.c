@@ -132,6 +132,7 @@ static const struct pid_entry entries[] = {
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts },
 	{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo },
 	{ .name = "wchan", .mode = S_IFREG | 0444, .show = proc_show_wchan },
+	{ .name = "stack", .mode = S_IFREG | 0400, .show = proc_show_stack },
 	{ .name = "syscall", .mode = S_IFREG | 0400, .show = proc_show_syscall },
 	{ .name = "io", .mode = S_IFREG | 0400, .show = proc_show_io },
 	{ .name = "oom_score", .mode = S_IFREG | 0444, .show = proc_show_oom_score },

@@ -72,6 +72,7 @@ int proc_show_comm(struct seq_file *m, struct task *t);
 int proc_show_limits(struct seq_file *m, struct task *t);
 int proc_show_auxv(struct seq_file *m, struct task *t);
 int proc_show_wchan(struct seq_file *m, struct task *t);
+int proc_show_stack(struct seq_file *m, struct task *t);
 int proc_show_syscall(struct seq_file *m, struct task *t);
 int proc_show_io(struct seq_file *m, struct task *t);
 int proc_show_oom_score(struct seq_file *m, struct task *t);

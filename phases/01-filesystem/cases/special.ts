@@ -48,6 +48,24 @@ export const specialCases = defineCases([
 		},
 	},
 	{
+		id: '1.5/proc-stack',
+		title: '/proc/PID/stack shows where a task is in the kernel: asleep, interrupted, reading it; and only to root',
+		tier: 'quick',
+		skipIn: { release: 'its kernel keeps no frame pointers' },
+		run: async (vm, t) => {
+			const frames = async (line: string) => (await vm.sh(line)).stdout.replace(/^\[<0>\] (\S+)\+0x[0-9a-f]+$/gm, '$1');
+			t.match(await frames('cat /proc/1/stack'), /^switch_to\n(\S+\n)*sigtimedwait\n/, 'asleep');
+			const busy = 'while :; do :; done & sleep 0.1; cat /proc/$!/stack; kill $!';
+			t.match(await frames(busy), /^switch_to\n(\S+\n)*exit_to_user\n/, 'interrupted');
+			t.match(await frames('cat /proc/self/stack'), /^proc_show_stack\n(\S+\n)*sys_read\n/, 'reading it');
+			const zombie =
+				'(true & echo $! >/tmp/z; exec sleep 5) & p=$!; sleep 0.3; cat /proc/$(cat /tmp/z)/stat /proc/$(cat /tmp/z)/stack; kill $p';
+			t.match(await frames(zombie), /^\d+ \(\S+\) Z .*\n$/, 'a zombie');
+			const other = await vm.exec(['cat', '/proc/self/stack'], { user: { uid: 65534, gid: 65534 } });
+			t.match(other.stderr, /Permission denied/, 'not root');
+		},
+	},
+	{
 		id: '1.5/vmstat-counts',
 		title: '/proc/vmstat counts pages in and out, and faults',
 		tier: 'quick',

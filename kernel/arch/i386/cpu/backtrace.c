@@ -4,6 +4,7 @@
 #include <arch/layout.h>
 #include <core/printk.h>
 #include <core/percpu.h>
+#include <arch/thread.h>
 #include <sched/task.h>
 
 void show_regs(const struct pt_regs *regs)
@@ -27,26 +28,46 @@ static void show_frame(unsigned long ip)
 		printk(KERN_EMERG "  [%08lx]\n", ip);
 }
 
-void show_backtrace(unsigned long bp, unsigned long ip)
+/* Return addresses of a chain of frames on the stack that begins at low; how many. */
+static unsigned walk(unsigned long low, unsigned long bp, unsigned long *ips, unsigned max)
 {
-	unsigned long low, high;
-	unsigned i;
+	unsigned long high = low + KSTACK_SIZE;
+	unsigned n = 0;
 
-	printk(KERN_EMERG "back trace:\n");
-	if (ip)
-		show_frame(ip);
-	low = current ? (unsigned long)current->stack : (unsigned long)boot_stack;
-	high = low + KSTACK_SIZE;
-	for (i = 0; i < 32 && bp >= low && bp <= high - 8 && !(bp & 3); i++) {
+	while (n < max && bp >= low && bp <= high - 8 && !(bp & 3)) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
 		if (frame[1] < KERNEL_BASE)
 			break;
-		show_frame(frame[1]);
+		ips[n++] = frame[1];
 		if (frame[0] <= bp)
 			break;
 		bp = frame[0];
 	}
+	return n;
+}
+
+void show_backtrace(unsigned long bp, unsigned long ip)
+{
+	unsigned long ips[32];
+	unsigned n = walk(current ? (unsigned long)current->stack : (unsigned long)boot_stack, bp, ips, ARRAY_SIZE(ips));
+
+	printk(KERN_EMERG "back trace:\n");
+	if (ip)
+		show_frame(ip);
+	for (unsigned i = 0; i < n; i++)
+		show_frame(ips[i]);
+}
+
+unsigned thread_backtrace(const struct task *t, unsigned long *ips, unsigned max)
+{
+	const unsigned long *sp = (const unsigned long *)t->thread.sp;
+
+	if (t == current)
+		return walk((unsigned long)t->stack, (unsigned long)__builtin_frame_address(0), ips, max);
+	/* What __switch_to() has pushed: edi, esi, ebx, ebp, return address. */
+	ips[0] = sp[4];
+	return 1 + walk((unsigned long)t->stack, sp[3], ips + 1, max - 1);
 }
 
 void dump_stack(void)

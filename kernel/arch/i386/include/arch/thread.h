@@ -36,6 +36,12 @@ struct pt_regs *task_regs(struct task *t);
 /* Switch stacks; returns in the context of next, with the task that ran before as result. Interrupts off. */
 struct task *switch_to(struct task *prev, struct task *next);
 
+/*
+ * Where t stands in the kernel: up to max (1 at least) return addresses, innermost first; how many. Debug builds keep the
+ * frames, others may give the first alone. Preemption off, t has its stack.
+ */
+unsigned thread_backtrace(const struct task *t, unsigned long *ips, unsigned max);
+
 /* A new task's first switch: calls fn(arg) on its own stack with interrupts on, after sched_tail(). If fn returns, the task enters user mode with task_regs(). */
 void thread_init_kernel(struct task *t, void (*fn)(void *), void *arg);
 /* fork and clone: t's user registers are a copy of `regs` with ax = 0 and, if not 0, that stack pointer; first switch goes to user mode. */
