@@ -3,6 +3,7 @@
  * credentials. Callers of notify_change() hold the inode's rwsem for writing and mnt_want_write().
  */
 #include <core/time.h>
+#include <fs/acl.h>
 #include <fs/internal.h>
 #include <fs/notify.h>
 #include <fs/pagecache.h>
@@ -11,29 +12,33 @@
 #include <abi/capability.h>
 #include <abi/mount.h>
 
-int generic_permission(const struct inode *inode, int mask)
+int generic_permission(struct inode *inode, int mask)
 {
 	const struct cred *c = current_cred();
 	umode_t mode = inode->mode;
-	int want = mask & (MAY_READ | MAY_WRITE | MAY_EXEC);
+	int want = mask & (MAY_READ | MAY_WRITE | MAY_EXEC), denied = -EACCES, listed = -EAGAIN;
 
 	if (c->fsuid == inode->uid)
 		mode >>= 6;
+	else if (unlikely(inode->acl) && (listed = acl_permission(inode, want)) != -EAGAIN)
+		mode = 0;
 	else if (((mode >> 3) & 7) != (mode & 7) && in_group(c, inode->gid))
 		mode >>= 3;
-	if ((want & ~mode) == 0)
+	if (listed == 0 || (want & ~mode) == 0)
 		return 0;
+	if (listed != -EAGAIN)
+		denied = listed;
 	if (S_ISDIR(inode->mode)) {
 		if (!(want & MAY_WRITE) && capable(CAP_DAC_READ_SEARCH))
 			return 0;
-		return capable(CAP_DAC_OVERRIDE) ? 0 : -EACCES;
+		return capable(CAP_DAC_OVERRIDE) ? 0 : denied;
 	}
 	/* An executable needs one x bit at least, whoever asks. */
 	if ((!(want & MAY_EXEC) || (inode->mode & 0111)) && capable(CAP_DAC_OVERRIDE))
 		return 0;
 	if (want == MAY_READ && capable(CAP_DAC_READ_SEARCH))
 		return 0;
-	return -EACCES;
+	return denied;
 }
 
 int inode_permission(struct inode *inode, int mask)
@@ -161,8 +166,11 @@ void setattr_copy(struct inode *inode, const struct iattr *a)
 		inode->mtime = a->mtime;
 	if (a->valid & ATTR_CTIME)
 		inode->ctime = a->ctime;
-	if (a->valid & ATTR_MODE)
+	if (a->valid & ATTR_MODE) {
 		inode->mode = (inode->mode & S_IFMT) | (a->mode & 07777);
+		if (unlikely(inode->acl))
+			acl_set_mode(inode->acl, a->mode);
+	}
 	spin_unlock(&inode->lock);
 	inode_mark_dirty(inode, I_DIRTY);
 }

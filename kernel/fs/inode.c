@@ -8,6 +8,7 @@
  */
 #include <core/init.h>
 #include <core/time.h>
+#include <fs/acl.h>
 #include <fs/chrdev.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
@@ -70,6 +71,8 @@ static void free_inode(struct inode *i)
 {
 	if (i->locks)
 		locks_free_inode(i);
+	acl_free(i->acl);
+	acl_free(i->default_acl);
 	if (i->sb->op && i->sb->op->free_inode)
 		i->sb->op->free_inode(i);
 	else

@@ -260,11 +260,11 @@ static struct dentry *lookup_unlocked(struct dentry *parent, const char *name, u
 	return d;
 }
 
-static inline bool may_search_fast(const struct inode *dir)
+static inline bool may_search_fast(struct inode *dir)
 {
 	if (!S_ISDIR(dir->mode) || !dir->op || dir->op->permission)
 		return false;
-	return (dir->mode & 0111) == 0111 || generic_permission(dir, MAY_EXEC) == 0;
+	return ((dir->mode & 0111) == 0111 && !dir->acl) || generic_permission(dir, MAY_EXEC) == 0;
 }
 
 /*

@@ -3,6 +3,7 @@
  * write count, and call the vfs_*() functions, which check permissions and call the filesystem. The vfs_*() functions
  * expect the parent's rwsem write-held and a dentry looked up under it.
  */
+#include <fs/acl.h>
 #include <fs/internal.h>
 #include <fs/notify.h>
 #include <fs/pagecache.h>
@@ -218,7 +219,7 @@ int do_mknodat(int dfd, const char *name, umode_t mode, dev_t dev)
 	d = path_create_begin(dfd, name, &nd, false);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	mode &= ~current->fs->umask;
+	mode = acl_new_mode(nd.path.dentry->inode, mode);
 	if (S_ISREG(mode))
 		error = vfs_create(&nd.path, d, mode);
 	else
@@ -235,7 +236,7 @@ int vfs_make_socket(const char *name, umode_t mode, struct path *out)
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	error = vfs_mknod(&nd.path, d, S_IFSOCK | (mode & ~current->fs->umask & 0777), 0);
+	error = vfs_mknod(&nd.path, d, S_IFSOCK | acl_new_mode(nd.path.dentry->inode, mode & 0777), 0);
 	if (!error) {
 		out->mnt = nd.path.mnt;
 		out->dentry = d;
@@ -253,7 +254,7 @@ int do_mkdirat(int dfd, const char *name, umode_t mode)
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	error = vfs_mkdir(&nd.path, d, mode & ~current->fs->umask);
+	error = vfs_mkdir(&nd.path, d, acl_new_mode(nd.path.dentry->inode, mode));
 	path_create_end(&nd, d);
 	return error;
 }

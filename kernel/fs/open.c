@@ -2,6 +2,7 @@
  * open(): from a name and flags to an open file. O_CREAT needs the parent directory locked around lookup and create;
  * without it the walk alone decides. may_open() says whether the file found may be opened so.
  */
+#include <fs/acl.h>
 #include <fs/fdtable.h>
 #include <fs/internal.h>
 #include <fs/notify.h>
@@ -195,7 +196,7 @@ static struct dentry *open_child(struct nameidata *nd, unsigned flags, umode_t m
 	} else if (readonly) {
 		error = readonly;
 	} else {
-		error = vfs_create(&nd->path, d, mode & ~current->fs->umask);
+		error = vfs_create(&nd->path, d, acl_new_mode(dir, mode));
 		*created = error == 0;
 	}
 	if (error) {
@@ -277,8 +278,11 @@ static struct file *open_tmpfile(const struct path *dir, unsigned flags, umode_t
 		error = -EOPNOTSUPP;
 	if (!error && !(path.dentry = d_alloc(dir->dentry, &q)))
 		error = -ENOMEM;
-	if (!error)
-		error = i->op->tmpfile(i, path.dentry, (mode & 07777 & ~current->fs->umask) | S_IFREG);
+	if (!error) {
+		down_read(&i->rwsem);		/* for what is inherited */
+		error = i->op->tmpfile(i, path.dentry, acl_new_mode(i, mode & 07777) | S_IFREG);
+		up_read(&i->rwsem);
+	}
 	if (error) {
 		f = ERR_PTR(error);
 	} else {

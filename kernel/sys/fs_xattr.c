@@ -1,7 +1,12 @@
-/* Extended attributes: names and permissions are checked here, storage is the filesystem's. */
+/*
+ * Extended attributes: names and permissions are checked here, storage is the filesystem's. Of system.* there are access
+ * control lists alone (fs/acl.h): keeping what is not acted upon would deceive.
+ */
 #include <arch/uaccess.h>
+#include <fs/acl.h>
 #include <fs/fdtable.h>
 #include <fs/internal.h>
+#include <fs/notify.h>
 #include <mm/kmalloc.h>
 #include <sched/task.h>
 #include <sys/syscalls.h>
@@ -17,10 +22,17 @@ static int get_name(char *kname, const char __user *name)
 	return n == 0 || n > XATTR_NAME_MAX ? -ERANGE : 0;
 }
 
+static bool is_system(const char *name)
+{
+	return strncmp(name, XATTR_SYSTEM_PREFIX, 7) == 0;
+}
+
 static int may_access(struct inode *inode, const char *name, int mask)
 {
 	if (mask == MAY_WRITE && (inode->flags & (S_IMMUTABLE | S_APPEND)))
 		return -EPERM;
+	if (is_system(name))
+		return 0;		/* each has its own rules */
 	if (strncmp(name, XATTR_TRUSTED_PREFIX, 8) == 0)
 		return capable(CAP_SYS_ADMIN) ? 0 : mask == MAY_WRITE ? -EPERM : -ENODATA;
 	if (strncmp(name, XATTR_SECURITY_PREFIX, 9) == 0)
@@ -34,6 +46,47 @@ static int may_access(struct inode *inode, const char *name, int mask)
 		return inode_permission(inode, mask);
 	}
 	return inode_permission(inode, mask);
+}
+
+static int set(struct inode *inode, const char *name, const void *value, size_t size, int flags)
+{
+	int type;
+
+	if (!is_system(name))
+		return inode->op && inode->op->setxattr ? inode->op->setxattr(inode, name, value, size, flags) : -EOPNOTSUPP;
+	type = acl_type(name);
+	return type < 0 ? type : acl_set(inode, type, value, size);
+}
+
+static ssize_t get(struct inode *inode, const char *name, void *value, size_t size)
+{
+	int type;
+
+	if (!is_system(name))
+		return inode->op && inode->op->getxattr ? inode->op->getxattr(inode, name, value, size) : -EOPNOTSUPP;
+	type = acl_type(name);
+	return type < 0 ? type : acl_get(inode, type, value, size);
+}
+
+static int remove(struct inode *inode, const char *name)
+{
+	if (is_system(name))
+		return set(inode, name, NULL, 0, 0);
+	return inode->op && inode->op->removexattr ? inode->op->removexattr(inode, name) : -EOPNOTSUPP;
+}
+
+/* Lists come first, then what the filesystem keeps. */
+static ssize_t list_names(struct inode *inode, char *list, size_t size)
+{
+	ssize_t done = acl_list(inode, list, size), more;
+
+	if (done < 0 || !inode->op || !inode->op->listxattr)
+		return done;
+	more = inode->op->listxattr(inode, size ? list + done : NULL, size - (size ? done : 0));
+	if (more < 0)
+		return more;
+	/* With no room left it has told what it needs. */
+	return size && (size_t)(done + more) > size ? -ERANGE : done + more;
 }
 
 static long do_set(const struct path *p, const char __user *uname, const void __user *uvalue, size_t size, int flags)
@@ -65,8 +118,10 @@ static long do_set(const struct path *p, const char __user *uname, const void __
 	down_write(&inode->rwsem);
 	error = may_access(inode, name, MAY_WRITE);
 	if (!error)
-		error = inode->op && inode->op->setxattr ? inode->op->setxattr(inode, name, value, size, flags) : -EOPNOTSUPP;
+		error = set(inode, name, value, size, flags);
 	up_write(&inode->rwsem);
+	if (!error)
+		notify_dentry(p->dentry, IN_ATTRIB);
 	mnt_drop_write(p->mnt);
 out:
 	kvfree(value);
@@ -91,7 +146,7 @@ static long do_get(const struct path *p, const char __user *uname, void __user *
 	down_read(&inode->rwsem);
 	n = may_access(inode, name, MAY_READ);
 	if (!n)
-		n = inode->op && inode->op->getxattr ? inode->op->getxattr(inode, name, value, size) : -EOPNOTSUPP;
+		n = get(inode, name, value, size);
 	up_read(&inode->rwsem);
 	if (n > 0 && size && copy_to_user(uvalue, value, n))
 		n = -EFAULT;
@@ -112,7 +167,7 @@ static long do_list(const struct path *p, char __user *ulist, size_t size)
 			return -ENOMEM;
 	}
 	down_read(&inode->rwsem);
-	n = inode->op && inode->op->listxattr ? inode->op->listxattr(inode, list, size) : 0;
+	n = list_names(inode, list, size);
 	up_read(&inode->rwsem);
 	if (n > 0 && size && copy_to_user(ulist, list, n))
 		n = -EFAULT;
@@ -134,8 +189,10 @@ static long do_remove(const struct path *p, const char __user *uname)
 	down_write(&inode->rwsem);
 	error = may_access(inode, name, MAY_WRITE);
 	if (!error)
-		error = inode->op && inode->op->removexattr ? inode->op->removexattr(inode, name) : -EOPNOTSUPP;
+		error = remove(inode, name);
 	up_write(&inode->rwsem);
+	if (!error)
+		notify_dentry(p->dentry, IN_ATTRIB);
 	mnt_drop_write(p->mnt);
 	return error;
 }

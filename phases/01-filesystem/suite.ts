@@ -1,4 +1,5 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { aclCases } from './cases/acl.js';
 import { cacheCases } from './cases/caches.js';
 import { crashCases } from './cases/crash.js';
 import { damageCases } from './cases/damage.js';
@@ -31,13 +32,14 @@ export const suite = defineSuite({
 		'Phase 1, filesystem: impfs with its journal, the VFS, procfs, devfs and tmpfs.',
 		'Try: mount    df    busybox truncate -s 1T /var/tmp/huge; ls -ls /var/tmp    ls /proc/self    cat /proc/mounts',
 		'     busybox truncate -s 32M /tmp/disk; mkfs.impfs /tmp/disk; fsck.impfs /tmp/disk    busybox lsattr    mount -o bind,ro /etc /mnt',
-		'With --image debian-files also postmark, sqlite3, filefrag -v, chattr, top, vmstat, lsof, fuser, lsblk, findmnt, lspci.',
+		'With --image debian-files also postmark, sqlite3, filefrag -v, chattr, setfacl, top, vmstat, lsof, fuser, lsblk, findmnt, lspci.',
 		'Then end QEMU without warning and boot again: what was synced is there.',
 	].join('\n'),
 	cases: [
 		...geometryCases,
 		...toolCases,
 		...semanticsCases,
+		...aclCases,
 		...cacheCases,
 		...journalCases,
 		...readErrorCases,

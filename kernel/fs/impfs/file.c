@@ -537,6 +537,7 @@ const struct inode_ops impfs_file_inode_ops = {
 	.setxattr = impfs_setxattr,
 	.listxattr = impfs_listxattr,
 	.removexattr = impfs_removexattr,
+	.set_acl = impfs_set_acl,
 	.fiemap = impfs_fiemap,
 };
 
@@ -547,4 +548,5 @@ const struct inode_ops impfs_special_ops = {
 	.setxattr = impfs_setxattr,
 	.listxattr = impfs_listxattr,
 	.removexattr = impfs_removexattr,
+	.set_acl = impfs_set_acl,
 };

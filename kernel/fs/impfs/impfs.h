@@ -235,6 +235,15 @@ ssize_t impfs_getxattr(struct inode *inode, const char *name, void *value, size_
 int impfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 ssize_t impfs_listxattr(struct inode *inode, char *list, size_t size);
 int impfs_removexattr(struct inode *inode, const char *name);
+/* Sets, replaces or (value NULL) removes one. The caller puts the inode, on failure too. -ENOSPC, -ENODATA, -EEXIST, -ERANGE */
+int impfs_put_xattr(struct handle *h, struct inode *inode, const char *name, const void *value, u32 size, int flags);
+
+/* acl.c */
+int impfs_load_acls(struct inode *inode);	/* of an inode just read; 0 or -ENOMEM */
+int impfs_set_acl(struct inode *inode, umode_t mode, int type, struct acl *acl);
+/* As part of a handle; the caller puts the inode, on failure too. */
+int impfs_put_new_acls(struct handle *h, struct inode *inode);		/* what a new inode has inherited */
+int impfs_put_acl_mode(struct handle *h, struct inode *inode, umode_t mode);	/* chmod(), before the mode changes */
 
 /* orphan.c */
 /* Inodes that a crash must not leave behind: without names but open, or about to be cut. */

@@ -7,6 +7,7 @@
 #include "impfs.h"
 
 #include <core/time.h>
+#include <fs/acl.h>
 
 /* Flags that a new inode has of its directory. */
 #define INHERITED (IMPFS_FL_SYNC | IMPFS_FL_NODUMP | IMPFS_FL_NOATIME | IMPFS_FL_JOURNAL_DATA)
@@ -147,6 +148,9 @@ static struct inode *get_inode(struct super_block *sb, u32 ino, bool stale)
 	}
 	inode_from_disk(inode, d);
 	buffer_put(b);
+	err = impfs_load_acls(inode);
+	if (err)
+		goto out_failed;
 	impfs_set_ops(inode);
 	unlock_new_inode(inode);
 	return inode;
@@ -266,7 +270,10 @@ struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode,
 	inode = new_inode(dir->sb);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
-	err = impfs_alloc_inode(h, impfs_ino(dir), directory, &ino);
+	inode_init_owner(inode, dir, mode);
+	err = acl_inherit(dir, inode);
+	if (!err)
+		err = impfs_alloc_inode(h, impfs_ino(dir), directory, &ino);
 	if (err)
 		goto out_put;
 	err = impfs_inode_buffer(h->fs, ino, &b, &offset);
@@ -277,7 +284,6 @@ struct inode *impfs_new_inode(struct handle *h, struct inode *dir, umode_t mode,
 	inode->ino = ino;
 	inode->generation = ((const struct impfs_inode *)((const u8 *)b->data + offset))->generation + 1;
 	buffer_put(b);
-	inode_init_owner(inode, dir, mode);
 	inode->rdev = rdev;
 	inode->nlink = 0;
 	ktime_get_coarse_real(&inode->btime);
@@ -385,7 +391,7 @@ int impfs_setattr(struct dentry *d, struct iattr *attr)
 	struct inode *inode = d->inode;
 	struct impfs *fs = impfs_of(inode->sb);
 	struct handle h;
-	int err = setattr_prepare(d, attr);
+	int err = setattr_prepare(d, attr), err2;
 
 	if (err)
 		return err;
@@ -398,10 +404,13 @@ int impfs_setattr(struct dentry *d, struct iattr *attr)
 	err = journal_begin(&h, fs);
 	if (err)
 		return err;
-	setattr_copy(inode, attr);
-	err = impfs_put_inode(&h, inode);
+	if (attr->valid & ATTR_MODE && inode->acl)
+		err = impfs_put_acl_mode(&h, inode, attr->mode);
+	if (!err)
+		setattr_copy(inode, attr);
+	err2 = impfs_put_inode(&h, inode);
 	journal_end(&h);
-	return err;
+	return err ? err : err2;
 }
 
 int impfs_getattr(const struct path *path, struct kstat *st)

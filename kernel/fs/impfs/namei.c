@@ -74,8 +74,10 @@ static void drop_new(struct inode *inode)
 /* Names a new inode: links are set, the rest of it is filled. Ends the handle. */
 static int finish_new(struct handle *h, struct inode *dir, struct dentry *d, struct inode *inode)
 {
-	int err = impfs_dir_insert(h, dir, &d->name, impfs_ino(inode), dirent_type(inode));
+	int err = impfs_put_new_acls(h, inode);
 
+	if (!err)
+		err = impfs_dir_insert(h, dir, &d->name, impfs_ino(inode), dirent_type(inode));
 	if (!err)
 		err = impfs_put_inode(h, inode);
 	if (!err && (inode->mode & S_IFMT) == S_IFDIR && !impfs_fault(FAULT_NO_LINK_COUNT))
@@ -178,7 +180,9 @@ static int tmpfile(struct inode *dir, struct dentry *d, umode_t mode)
 		journal_end(&h);
 		return PTR_ERR(inode);
 	}
-	err = impfs_put_inode(&h, inode);
+	err = impfs_put_new_acls(&h, inode);
+	if (!err)
+		err = impfs_put_inode(&h, inode);
 	if (!err)
 		err = impfs_orphan_add(&h, inode);
 	journal_end(&h);
@@ -372,4 +376,5 @@ const struct inode_ops impfs_dir_inode_ops = {
 	.setxattr = impfs_setxattr,
 	.listxattr = impfs_listxattr,
 	.removexattr = impfs_removexattr,
+	.set_acl = impfs_set_acl,
 };

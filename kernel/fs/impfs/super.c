@@ -360,7 +360,7 @@ static int sync_fs(struct super_block *sb, bool wait)
 /* The other options say what is so anyway. *log_data: as it is, and as the options want it. */
 static int parse_options(const struct super_block *sb, const char *data, bool *log_data)
 {
-	static const char *const known[] = { "defaults", "barrier=1", "data=ordered", "data=journal" };
+	static const char *const known[] = { "defaults", "acl", "barrier=1", "data=ordered", "data=journal" };
 	const char *end;
 	u32 i;
 

@@ -16,10 +16,7 @@ static const struct {
 	{ XATTR_SYSTEM_PREFIX, sizeof(XATTR_SYSTEM_PREFIX) - 1, IMPFS_XATTR_SYSTEM },
 };
 
-/*
- * Cuts a name into its space and the rest. -EOPNOTSUPP for an unknown prefix, and for system.*: those mean something to
- * the kernel (access control lists above all), and keeping what is not acted upon would deceive.
- */
+/* Cuts a name into its space and the rest. -EOPNOTSUPP for an unknown prefix. */
 static int split_name(const char *name, u8 *space, const char **rest, u32 *len)
 {
 	u32 i;
@@ -27,8 +24,6 @@ static int split_name(const char *name, u8 *space, const char **rest, u32 *len)
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		if (strncmp(name, prefixes[i].prefix, prefixes[i].len) != 0)
 			continue;
-		if (prefixes[i].space == IMPFS_XATTR_SYSTEM)
-			break;
 		*space = prefixes[i].space;
 		*rest = name + prefixes[i].len;
 		*len = (u32)strlen(*rest);
@@ -153,6 +148,8 @@ ssize_t impfs_listxattr(struct inode *inode, char *list, size_t size)
 	for (i = 0; i < head->count; i++, e = next_entry(e)) {
 		u32 prefix = prefixes[e->space - 1].len, n = prefix + e->name_len + 1;
 
+		if (e->space == IMPFS_XATTR_SYSTEM)
+			continue;	/* the VFS's own, which it tells of itself */
 		if (size) {
 			if (used + n > size) {
 				buffer_put(b);
@@ -229,15 +226,13 @@ static int drop_if_empty(struct handle *h, struct inode *inode, struct buffer *b
 	return err;
 }
 
-/* Sets, replaces or (value NULL) removes an attribute. */
-static int change(struct inode *inode, const char *name, const void *value, u32 size, int flags)
+/* The entry of a name, cut to one of another value or taken out (value NULL). -ENOSPC, -ENODATA, -EEXIST */
+int impfs_put_xattr(struct handle *h, struct inode *inode, const char *name, const void *value, u32 size, int flags)
 {
-	struct impfs *fs = impfs_of(inode->sb);
 	struct impfs_xattr_header *head;
 	struct impfs_xattr_entry *e;
 	const char *rest;
 	struct buffer *b;
-	struct handle h;
 	u32 len, room;
 	u8 space;
 	int err = split_name(name, &space, &rest, &len), err2;
@@ -248,13 +243,9 @@ static int change(struct inode *inode, const char *name, const void *value, u32 
 		return -ENOSPC;
 	if (!value && !impfs_i(inode)->xattr_block)
 		return -ENODATA;
-	journal_room(fs);
-	err = journal_begin(&h, fs);
+	err = block_for_change(h, inode, &b);
 	if (err)
 		return err;
-	err = block_for_change(&h, inode, &b);
-	if (err)
-		goto out;
 	head = b->data;
 	e = find_entry(head, space, rest, len);
 	if (!e && (!value || flags & XATTR_REPLACE))
@@ -279,17 +270,27 @@ static int change(struct inode *inode, const char *name, const void *value, u32 
 			head->used += entry_size(len, size);
 			head->count++;
 		}
-		inode_now(inode, ATTR_CTIME);
 	}
-	err2 = drop_if_empty(&h, inode, b);
+	err2 = drop_if_empty(h, inode, b);
+	return err ? err : err2;
+}
+
+static int change(struct inode *inode, const char *name, const void *value, u32 size, int flags)
+{
+	struct handle h;
+	int err, err2;
+
+	journal_room(impfs_of(inode->sb));
+	err = journal_begin(&h, impfs_of(inode->sb));
+	if (err)
+		return err;
+	err = impfs_put_xattr(&h, inode, name, value, size, flags);
 	if (!err)
-		err = err2;
+		inode_now(inode, ATTR_CTIME);
+	/* After a failure too: it may have a block that it had not. */
 	err2 = impfs_put_inode(&h, inode);
-	if (!err)
-		err = err2;
-out:
 	journal_end(&h);
-	return err;
+	return err ? err : err2;
 }
 
 int impfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags)

@@ -430,4 +430,5 @@ const struct inode_ops tmpfs_file_inode_ops = {
 	.setxattr = tmpfs_setxattr,
 	.listxattr = tmpfs_listxattr,
 	.removexattr = tmpfs_removexattr,
+	.set_acl = tmpfs_set_acl,
 };

@@ -6,6 +6,7 @@
  */
 #include "tmpfs.h"
 #include <core/init.h>
+#include <fs/acl.h>
 #include <fs/internal.h>
 #include <fs/pagecache.h>
 #include <fs/seq_file.h>
@@ -31,6 +32,7 @@ static const struct inode_ops special_ops = {
 	.setxattr = tmpfs_setxattr,
 	.listxattr = tmpfs_listxattr,
 	.removexattr = tmpfs_removexattr,
+	.set_acl = tmpfs_set_acl,
 };
 
 static bool inode_charge(struct super_block *sb, ino_t *ino)
@@ -64,6 +66,10 @@ struct inode *tmpfs_new_inode(struct super_block *sb, const struct inode *dir, u
 	}
 	i->ino = ino;
 	inode_init_owner(i, dir, mode);
+	if (dir && acl_inherit(dir, i)) {
+		iput(i);
+		return NULL;
+	}
 	switch (mode & S_IFMT) {
 	case S_IFREG:
 		i->op = &tmpfs_file_inode_ops;
@@ -236,6 +242,7 @@ static const struct inode_ops dir_ops = {
 	.setxattr = tmpfs_setxattr,
 	.listxattr = tmpfs_listxattr,
 	.removexattr = tmpfs_removexattr,
+	.set_acl = tmpfs_set_acl,
 };
 
 /* ---- the superblock ---- */

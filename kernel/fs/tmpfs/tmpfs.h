@@ -56,6 +56,7 @@ ssize_t tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_
 int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 ssize_t tmpfs_listxattr(struct inode *inode, char *list, size_t size);
 int tmpfs_removexattr(struct inode *inode, const char *name);
+int tmpfs_set_acl(struct inode *inode, umode_t mode, int type, struct acl *acl);
 void tmpfs_free_xattrs(struct inode *inode);
 
 #endif

@@ -1,5 +1,6 @@
 /* Extended attributes in memory, a list per inode. The VFS has checked names and permissions; vfs.rwsem is held. */
 #include "tmpfs.h"
+#include <fs/acl.h>
 #include <mm/kmalloc.h>
 #include <abi/xattr.h>
 
@@ -99,6 +100,13 @@ int tmpfs_removexattr(struct inode *i, const char *name)
 	list_del(&x->link);
 	kfree(x);
 	inode_now(i, ATTR_CTIME);
+	return 0;
+}
+
+/* The inode stays as long as the file: nothing is to be kept elsewhere. */
+int tmpfs_set_acl(struct inode *i, umode_t mode, int type, struct acl *acl)
+{
+	acl_replace(i, mode, type, acl);
 	return 0;
 }
 

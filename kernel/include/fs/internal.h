@@ -68,7 +68,7 @@ void mount_detach_locked(struct mount *m, struct path *covered);
 struct mount *mount_first(struct super_block *sb, unsigned long flags, const char *source);	/* the root of the tree */
 
 /* attr.c */
-int generic_permission(const struct inode *inode, int mask);
+int generic_permission(struct inode *inode, int mask);
 int path_permission(const struct path *path, int mask);		/* inode_permission() and the mount's read-only flag */
 int may_delete(struct inode *dir, struct dentry *victim, bool isdir);
 int may_create(struct inode *dir, struct dentry *child);

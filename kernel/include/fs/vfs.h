@@ -35,6 +35,7 @@ struct dir_context;
 struct filesystem;
 struct file_ops;
 struct kstat;
+struct acl;
 
 /* ---- names and paths ---- */
 
@@ -190,6 +191,8 @@ struct inode_ops {
 	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 	ssize_t (*listxattr)(struct inode *inode, char *list, size_t size);
 	int (*removexattr)(struct inode *inode, const char *name);
+	/* Keeps a list (NULL: none any more; consumed, on failure too) and the mode that goes with it by acl_replace(). NULL: -EOPNOTSUPP */
+	int (*set_acl)(struct inode *inode, umode_t mode, int type, struct acl *acl);
 	int (*fiemap)(struct inode *inode, u64 start, u64 len, void *ctx, int (*emit)(void *ctx, u64 logical, u64 phys, u64 len, u32 flags));
 };
 
@@ -203,6 +206,7 @@ struct inode {
 	u32 nlink;			/* r */
 	uid_t uid;			/* r */
 	gid_t gid;			/* r */
+	struct acl *acl, *default_acl;	/* r and s: written under both (fs/acl.h) */
 	dev_t rdev;			/* I */
 	loff_t size;			/* r; read with inode_size() */
 	u64 blocks;			/* s 512-byte units */

@@ -16,7 +16,11 @@ export async function unmodified(vm: CaseMachine, t: CaseTools, programs: Record
 }
 
 /** Runs lines of a shell, each to print what is told and nothing on standard error. */
-async function lines(vm: CaseMachine, t: CaseTools, list: readonly [line: string, output: RegExp][]): Promise<void> {
+export async function lines(
+	vm: CaseMachine,
+	t: CaseTools,
+	list: readonly [line: string, output: RegExp][],
+): Promise<void> {
 	for (const [line, output] of list) {
 		const { stdout, stderr, status } = await vm.sh(line);
 		t.ok(status === 0 && output.test(stdout) && stderr === '', line, `status ${status}\n${stdout}${stderr}`);
