@@ -19,7 +19,9 @@ echo "\${d%/task*}|$wchan|$frames|$call|$stat"; done`;
 /** Names of the innermost functions of the kernel, of what /proc/PID/stack has, or the one that it sleeps in. */
 function describeStack(frames: string, wchan: string): string {
 	const names = frames.split(' ').map((frame) => frame.replace(/\+.*/, ''));
-	const telling = names.filter((name) => name !== '' && !/^(preempt_)?schedule|^switch_to/.test(name)).slice(0, MOST_FRAMES);
+	const telling = names
+		.filter((name) => name !== '' && !/^(preempt_)?schedule|^switch_to/.test(name))
+		.slice(0, MOST_FRAMES);
 	return telling.join(' < ') || wchan || '-';
 }
 
