@@ -11,11 +11,11 @@ export const suite = defineSuite({
 	phase: 4,
 	title: 'System calls',
 	steps: [
-		{ number: '4.1', title: 'Files, credentials, users', state: 'open' },
-		{ number: '4.2', title: 'Readiness', state: 'open' },
-		{ number: '4.3', title: 'ioctl', state: 'open' },
-		{ number: '4.4', title: 'Moving bytes', state: 'open' },
-		{ number: '4.5', title: 'Futexes', state: 'open' },
+		{ number: '4.1', title: 'Files, credentials, users', state: 'closed' },
+		{ number: '4.2', title: 'Readiness', state: 'closed' },
+		{ number: '4.3', title: 'ioctl', state: 'closed' },
+		{ number: '4.4', title: 'Moving bytes', state: 'closed' },
+		{ number: '4.5', title: 'Futexes', state: 'closed' },
 	],
 	image: 'debian-programs',
 	note: [
