@@ -360,7 +360,7 @@ static int sync_fs(struct super_block *sb, bool wait)
 /* The other options say what is so anyway. *log_data: as it is, and as the options want it. */
 static int parse_options(const struct super_block *sb, const char *data, bool *log_data)
 {
-	static const char *const known[] = { "defaults", "acl", "barrier=1", "data=ordered", "data=journal" };
+	static const char *const known[] = { "data=ordered", "data=journal", "defaults", "barrier=1", "acl" };
 	const char *end;
 	u32 i;
 
@@ -375,8 +375,8 @@ static int parse_options(const struct super_block *sb, const char *data, bool *l
 			pr_err("impfs: %s: unknown option: %s\n", sb->id, data);
 			return -EINVAL;
 		}
-		if (end != data && i >= 2)
-			*log_data = i == 3;
+		if (end != data && i < 2)
+			*log_data = i == 1;
 	}
 	return 0;
 }
