@@ -64,7 +64,7 @@ export async function runCase(suite: LoadedSuite, one: CaseDeclaration, options:
 		const absent = error instanceof PackageError || error instanceof HostError;
 		if (absent && !options.strict) missing = error.message;
 		report.error = describe(error);
-		if (error === limit.signal.reason) report.backtrace = await backtraces(started);
+		if (error instanceof TimeoutError) report.backtrace = await backtraces(started);
 	} finally {
 		clearTimeout(timer);
 		try {
