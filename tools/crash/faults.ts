@@ -26,6 +26,7 @@ export const plantedFaults: Readonly<Record<string, string>> = {
 	'no-inode-checksum': 'does not seal inodes',
 	'no-bitmap-checksum': 'does not seal bitmaps',
 	'split-unlink': 'makes two transactions of an unlink',
+	'split-acl': 'makes two transactions of a list and its mode',
 	'no-link-count': 'does not count a new folder',
 	'no-zero-tail': 'does not zero what a file is cut to',
 	'lose-logged-data': 'commits without the data in the log',
@@ -92,6 +93,7 @@ export function tellingWorkloads(): Workload[] {
 		['removexattr sync', 'write fsync b'],
 		['append', 'symlink fsync .'],
 		['overwrite sync'],
+		['acl sync'],
 	];
 	return list.map((parts, index) => namedWorkload(parts, `f${index.toString(36)}`));
 }

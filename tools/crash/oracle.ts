@@ -287,7 +287,15 @@ export function possibleTags(steps: readonly Step[], mark: number): Map<string, 
 	return new Map([...files].map(([path, sets]) => [path, new Set([...sets].flatMap((tags) => [...tags]))]));
 }
 
-/** Looks into all files of a workload's folder for bytes that were never written to them, or not there. */
+/** Whether mode and access control list, which change together, are of two moments: the group bits are the mask. */
+function tornList(volume: ImpfsVolume, path: string): boolean {
+	const list = volume.xattrs(path).get('system.posix_acl_access');
+	if (list === undefined) return false;
+	const mask = new DataView(list.buffer, list.byteOffset).getUint16(list.length - 14, true);
+	return mask !== ((volume.stat(path).mode >> 3) & 7);
+}
+
+/** Looks into a workload's folder for bytes that were never written to a file, or not there, and for torn lists. */
 export function foreignBytes(
 	volume: ImpfsVolume,
 	{ folder }: Workload,
@@ -297,6 +305,7 @@ export function foreignBytes(
 	const visit = (path: string) => {
 		for (const { name, type } of volume.readdir(path)) {
 			const inside = `${path}/${name}`;
+			if (tornList(volume, inside)) wrong.push(`${inside.slice(1)} has a list that its mode does not show`);
 			if (type === S_IFDIR) visit(inside);
 			else if (type === S_IFREG) {
 				const at = foreignAt(volume.readFile(inside), tags.get(inside.slice(1)) ?? new Set());

@@ -103,6 +103,14 @@ const operations: readonly Operation[] = [
 		targets: ['a'],
 		steps: (at) => [step('setxattr', [at('a')], 'value'), step('sync', []), step('removexattr', [at('a')])],
 	},
+	// Lists and modes: whatever a crash leaves, they go together.
+	{ name: 'acl', targets: ['a'], steps: (at) => [step('acl', [at('a')], 7), step('acl', [at('a')], 2)] },
+	{ name: 'remode', targets: ['a'], steps: (at) => [step('acl', [at('a')], 6), step('chmod', [at('a')], 417)] },
+	{
+		name: 'heir',
+		targets: ['d/b', '.'],
+		steps: (at) => [step('heirs', [at('d')], 5), step('create', [at('d/b')])],
+	},
 ];
 
 /** Ways to make a change durable. */
@@ -127,6 +135,7 @@ function possible(tree: Tree, { op, paths }: Step): boolean {
 	if (op === 'mkdir' || op === 'create') return !tree.has(first);
 	if (op === 'symlink') return !tree.has(second);
 	if (!tree.has(first)) return false;
+	if (op === 'heirs') return tree.get(first)?.kind === 'folder';
 	if (op === 'rmdir') return tree.get(first)?.kind === 'folder' && !below(first);
 	if (op === 'link') return !tree.has(second) && tree.get(first)?.kind !== 'folder';
 	if (op === 'removexattr') return tree.get(first)?.attribute !== undefined;

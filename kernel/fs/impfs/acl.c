@@ -103,6 +103,10 @@ int impfs_set_acl(struct inode *inode, umode_t mode, int type, struct acl *acl)
 		return err;
 	}
 	err = put_acl(&h, inode, type, acl);
+	if (!err && impfs_fault(FAULT_SPLIT_ACL)) {
+		(void)impfs_put_inode(&h, inode);	/* the block of a first list; the second half tells of a failure */
+		err = impfs_fault_split(&h);
+	}
 	if (err)
 		acl_free(acl);
 	else

@@ -46,6 +46,15 @@ void journal_fault_lose_data(struct transaction *t)
 			(void)extent_add(&t->revoked, (u32)jb->buffer->block, 1);	/* a fault on purpose may fail */
 }
 
+int impfs_fault_split(struct handle *h)
+{
+	struct impfs *fs = h->fs;
+
+	journal_end(h);
+	(void)journal_commit_all(fs);	/* the next journal_begin() tells of a failure */
+	return journal_begin(h, fs);
+}
+
 static ssize_t fault_write(struct file *f __maybe_unused, struct iov_iter *it, loff_t *pos)
 {
 	char name[32];

@@ -9,6 +9,7 @@
 
 #include <core/types.h>
 
+struct handle;
 struct journal;
 struct transaction;
 
@@ -36,6 +37,7 @@ struct transaction;
 	X(NO_BITMAP_SUM, "no-bitmap-checksum")	/* so do bitmaps */ \
 	X(SPLIT_RENAME, "split-rename")		/* rename makes two transactions */ \
 	X(SPLIT_UNLINK, "split-unlink")		/* unlink does */ \
+	X(SPLIT_ACL, "split-acl")		/* a list and its mode do */ \
 	X(NO_LINK_COUNT, "no-link-count")	/* a new folder is not counted by the one above */ \
 	X(NO_ZERO_TAIL, "no-zero-tail")		/* what a shorter file leaves in its last block stays */ \
 	X(LOSE_DATA, "lose-logged-data")	/* a commit does not count the file data that it logs */ \
@@ -53,6 +55,7 @@ enum impfs_fault {
 #define impfs_fault(f) false
 #define journal_fault_home(j, t) ((void)0)
 #define journal_fault_lose_data(t) ((void)0)
+#define impfs_fault_split(h) 0
 #else
 extern enum impfs_fault impfs_planted;	/* a word; read without a lock */
 #define impfs_fault(f) unlikely(impfs_planted == (f))
@@ -60,6 +63,8 @@ extern enum impfs_fault impfs_planted;	/* a word; read without a lock */
 void journal_fault_home(struct journal *j, struct transaction *t);
 /* Revokes the data that a closed transaction has. */
 void journal_fault_lose_data(struct transaction *t);
+/* In the middle of an operation: commits the first half of it. */
+int impfs_fault_split(struct handle *h);
 #endif
 
 #endif

@@ -39,16 +39,6 @@ static int begin(struct handle *h, struct inode *dir)
 	return journal_begin(h, impfs_of(dir->sb));
 }
 
-/* What a planted fault does in the middle of an operation: commits the first half of it. */
-static int __maybe_unused split(struct handle *h)
-{
-	struct impfs *fs = h->fs;
-
-	journal_end(h);
-	(void)journal_commit_all(fs);	/* the next journal_begin() tells of a failure */
-	return journal_begin(h, fs);
-}
-
 static int touch_dir(struct handle *h, struct inode *dir)
 {
 	ktime_get_coarse_real(&dir->mtime);
@@ -245,7 +235,7 @@ static int unlink(struct inode *dir, struct dentry *d)
 	if (!err)
 		err = touch_dir(&h, dir);
 	if (!err && impfs_fault(FAULT_SPLIT_UNLINK))
-		err = split(&h);
+		err = impfs_fault_split(&h);
 	if (!err)
 		err = drop_link(&h, d->inode);
 	journal_end(&h);
@@ -316,7 +306,7 @@ static int move(struct handle *h, struct inode *odir, struct dentry *od, struct 
 	else
 		err = impfs_dir_insert(h, ndir, &nd->name, impfs_ino(inode), dirent_type(inode));
 	if (!err && impfs_fault(FAULT_SPLIT_RENAME))
-		err = split(h);
+		err = impfs_fault_split(h);
 	if (!err)
 		err = impfs_dir_remove(h, odir, &od->name);
 	if (err)

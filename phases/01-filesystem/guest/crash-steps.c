@@ -11,6 +11,8 @@
  *	mkdir D | rmdir D | link OLD NEW | symlink TEXT NEW | unlink F | rename OLD NEW | exchange A B
  *	allocate F OFFSET LENGTH | keep F OFFSET LENGTH | zero F OFFSET LENGTH	(modes of fallocate())
  *	journal F | unjournal F	(its data goes through the log, or not)
+ *	acl F MASK | heirs D MASK	(an access control list, and the one that is inherited)
+ *	chmod F MODE		(a decimal number)
  *	nameless F		(removed while it is open, and open until the next rmdir)
  *	fsync F | fdatasync F | sync
  */
@@ -149,6 +151,15 @@ static int remove_folder(const char *path)
 	return rmdir(path);
 }
 
+/* A list for the user 1000, with a mask. */
+static int set_list(const char *path, const char *name, unsigned mask)
+{
+	const uint32_t none = 0xffffffff;
+	const uint32_t list[] = { 2, 1 | 6 << 16, none, 2 | 7 << 16, 1000, 4, none, 16 | mask << 16, none, 32, none };
+
+	return setxattr(path, name, list, sizeof(list), 0);
+}
+
 static int run(char **word)
 {
 	const char *what = word[0];
@@ -166,6 +177,12 @@ static int run(char **word)
 		return make_nameless(word[1]);
 	if (strcmp(what, "removexattr") == 0)
 		return removexattr(word[1], "user.crash");
+	if (strcmp(what, "acl") == 0 && word[2])
+		return set_list(word[1], "system.posix_acl_access", (unsigned)atoi(word[2]));
+	if (strcmp(what, "heirs") == 0 && word[2])
+		return set_list(word[1], "system.posix_acl_default", (unsigned)atoi(word[2]));
+	if (strcmp(what, "chmod") == 0 && word[2])
+		return chmod(word[1], (mode_t)atoi(word[2]));
 	if (strcmp(what, "exchange") == 0 && word[2])
 		return (int)syscall(SYS_renameat2, AT_FDCWD, word[1], AT_FDCWD, word[2], EXCHANGE);
 	if (strcmp(what, "unlink") == 0)
