@@ -1,4 +1,4 @@
-/* The memory devices (major 1): null, zero, full, random, urandom, kmsg. */
+/* The memory devices (major 1): null, zero, full, random, urandom; kmsg is in kmsg.c. */
 #include <arch/uaccess.h>
 #include <core/init.h>
 #include <core/random.h>
@@ -206,128 +206,6 @@ static unsigned random_poll(struct file *f, struct poll_table *pt)
 	return POLLOUT | POLLWRNORM | (random_ready() ? POLLIN | POLLRDNORM : 0);
 }
 
-/* ---- kmsg: the log, a line a read ---- */
-
-struct kmsg_reader {
-	struct mutex lock;
-	u64 pos;		/* bytes since boot */
-	char line[1024];
-};
-
-static int kmsg_open(struct file *f)
-{
-	struct kmsg_reader *r;
-
-	if (!(f->mode & FMODE_READ))
-		return 0;
-	r = kzalloc(sizeof(*r), GFP_KERNEL);
-	if (!r)
-		return -ENOMEM;
-	mutex_init(&r->lock, RANK_FILE_POS);
-	r->pos = log_start();
-	f->private = r;
-	return 0;
-}
-
-static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
-{
-	struct kmsg_reader *r = f->private;
-	u64 at;
-	size_t n, len;
-	ssize_t ret;
-
-	(void)pos;
-	mutex_lock(&r->lock);
-	while (r->pos >= log_end()) {
-		mutex_unlock(&r->lock);
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		ret = wait_event_interruptible(log_wait(), r->pos < log_end());
-		if (ret)
-			return ret;
-		mutex_lock(&r->lock);
-	}
-	at = r->pos;
-	n = log_read(&at, r->line, sizeof(r->line));
-	for (len = 0; len < n && r->line[len] != '\n'; len++)
-		;
-	if (len < n)
-		len++;
-	at -= n - len;
-	ret = -EINVAL;		/* a line does not fit: as Linux says it */
-	if (len <= it->count) {
-		ret = copy_to_iter(r->line, len, it) == len ? (ssize_t)len : -EFAULT;
-		if (ret > 0)
-			r->pos = at;
-	}
-	mutex_unlock(&r->lock);
-	return ret;
-}
-
-/* "<3>text": the priority's low bits are the level. */
-static ssize_t kmsg_write(struct file *f, struct iov_iter *it, loff_t *pos)
-{
-	char line[256], *text = line, prefix[3] = KERN_INFO;
-	size_t n = it->count, got = min(n, sizeof(line) - 1);
-
-	(void)f;
-	(void)pos;
-	if (copy_from_iter(line, got, it) != got)
-		return -EFAULT;
-	line[got] = 0;
-	if (line[0] == '<') {
-		char *end = strchr(line, '>');
-		unsigned long level;
-
-		if (end) {
-			*end = 0;
-			if (kstrtoul(line + 1, 10, &level) == 0) {
-				prefix[1] = (char)('0' + (level & 7));
-				text = end + 1;
-			} else {
-				*end = '>';
-			}
-		}
-	}
-	got = strlen(text);
-	while (got && text[got - 1] == '\n')
-		text[--got] = 0;
-	printk("%s%s\n", prefix, text);
-	return n;
-}
-
-static loff_t kmsg_llseek(struct file *f, loff_t off, int whence)
-{
-	struct kmsg_reader *r = f->private;
-
-	if (!r)
-		return -EBADF;
-	if (off)
-		return -ESPIPE;
-	if (whence != SEEK_SET && whence != SEEK_END && whence != SEEK_DATA)
-		return -EINVAL;
-	mutex_lock(&r->lock);
-	r->pos = whence == SEEK_END ? log_end() : log_start();
-	mutex_unlock(&r->lock);
-	return 0;
-}
-
-static unsigned kmsg_poll(struct file *f, struct poll_table *pt)
-{
-	struct kmsg_reader *r = f->private;
-
-	if (!r)
-		return POLLOUT | POLLWRNORM;
-	poll_wait(f, log_wait(), pt);
-	return r->pos < log_end() ? POLLIN | POLLRDNORM : 0;
-}
-
-static void kmsg_release(struct inode *inode, struct file *f)
-{
-	(void)inode;
-	kfree(f->private);
-}
-
 static const struct file_ops null_ops = { .read = null_read, .write = null_write, .llseek = null_llseek };
 static const struct file_ops zero_ops = { .read = zero_read, .write = null_write, .llseek = null_llseek, .mmap = zero_mmap };
 static const struct file_ops full_ops = { .read = zero_read, .write = full_write, .llseek = null_llseek };
@@ -337,10 +215,6 @@ static const struct file_ops random_ops = {
 static const struct file_ops urandom_ops = {
 	.read = urandom_read, .write = random_write, .ioctl = random_ioctl, .llseek = null_llseek,
 };
-static const struct file_ops kmsg_ops = {
-	.read = kmsg_read, .write = kmsg_write, .poll = kmsg_poll, .llseek = kmsg_llseek, .release = kmsg_release,
-};
-
 static const struct {
 	unsigned minor;
 	const char *name;
@@ -357,7 +231,7 @@ static int mem_open(struct inode *inode, struct file *f)
 	for (unsigned i = 0; i < ARRAY_SIZE(devices); i++)
 		if (devices[i].minor == MINOR(inode->rdev)) {
 			f->op = devices[i].op;
-			return f->op == &kmsg_ops ? kmsg_open(f) : 0;
+			return f->op->open ? f->op->open(inode, f) : 0;
 		}
 	return -ENXIO;
 }

@@ -160,7 +160,6 @@ long sys_getrandom(void __user *buf, size_t count, unsigned flags)
 /* ---- the log ---- */
 
 static u64 syslog_position;		/* of SYSLOG_ACTION_READ */
-static u64 syslog_cleared;		/* READ_ALL starts here */
 static int saved_loglevel = -1;
 
 static long syslog_copy(u64 *pos, char __user *buf, size_t len, u64 end)
@@ -206,14 +205,14 @@ long sys_syslog(int type, char __user *buf, int len)
 		if (!buf || len < 0)
 			return -EINVAL;
 		end = log_end();
-		pos = max(syslog_cleared, log_start());
-		if (end - pos > (u64)len)
-			pos = end - (u64)len;
+		pos = log_cleared();
+		if (end > pos && end - pos > (u64)len)
+			pos = log_record(end - (u64)len, NULL);	/* the last that fit */
 		if (type == SYSLOG_ACTION_READ_CLEAR)
-			syslog_cleared = end;
+			log_clear();
 		return syslog_copy(&pos, buf, (size_t)len, end);
 	case SYSLOG_ACTION_CLEAR:
-		syslog_cleared = log_end();
+		log_clear();
 		return 0;
 	case SYSLOG_ACTION_CONSOLE_OFF:
 		if (saved_loglevel < 0)
@@ -232,7 +231,7 @@ long sys_syslog(int type, char __user *buf, int len)
 		saved_loglevel = -1;
 		return 0;
 	case SYSLOG_ACTION_SIZE_UNREAD:
-		return (long)(log_end() - max(syslog_position, log_start()));
+		return (long)(log_end() - log_record(syslog_position, NULL));
 	case SYSLOG_ACTION_SIZE_BUFFER:
 		return LOG_BUFFER_SIZE;
 	}

@@ -4,6 +4,7 @@
  */
 #include "impfs.h"
 
+#include <abi/capability.h>
 #include <abi/xattr.h>
 
 static const struct {
@@ -150,6 +151,8 @@ ssize_t impfs_listxattr(struct inode *inode, char *list, size_t size)
 
 		if (e->space == IMPFS_XATTR_SYSTEM)
 			continue;	/* the VFS's own, which it tells of itself */
+		if (e->space == IMPFS_XATTR_TRUSTED && !capable(CAP_SYS_ADMIN))
+			continue;
 		if (size) {
 			if (used + n > size) {
 				buffer_put(b);

@@ -2,6 +2,7 @@
 #include "tmpfs.h"
 #include <fs/acl.h>
 #include <mm/kmalloc.h>
+#include <abi/capability.h>
 #include <abi/xattr.h>
 
 struct xattr {
@@ -79,6 +80,8 @@ ssize_t tmpfs_listxattr(struct inode *i, char *list, size_t size)
 	list_for_each_entry(x, &tmpfs_i(i)->xattrs, link) {
 		size_t n = strlen(x->name) + 1;
 
+		if (strncmp(x->name, XATTR_TRUSTED_PREFIX, sizeof(XATTR_TRUSTED_PREFIX) - 1) == 0 && !capable(CAP_SYS_ADMIN))
+			continue;
 		if (size) {
 			if (done + n > size)
 				return -ERANGE;

@@ -63,10 +63,15 @@ extern int console_loglevel;			/* messages of a lower level number are shown */
 
 void log_init(void);				/* loglevel=, quiet, debug of the command line */
 
-/* /dev/kmsg and syslog(2): copy out the log from position *pos (bytes since boot), returns bytes; advances *pos. */
-size_t log_read(u64 *pos, char *buf, size_t size);
-u64 log_end(void);
-u64 log_start(void);	/* oldest byte still held */
+/*
+ * /dev/kmsg and syslog(2). Positions are bytes since boot; a record is a line, "<priority>[seconds] text\n". Any context.
+ */
+size_t log_read(u64 *pos, char *buf, size_t size);	/* copies out from *pos, or from the oldest byte held; advances *pos; returns bytes */
+u64 log_end(void);					/* behind the last whole record */
+u64 log_record(u64 pos, u64 *number);	/* the first record at or behind pos of which all is held; its number since boot, unless NULL */
+void log_clear(void);
+u64 log_cleared(void);					/* the first record since log_clear(), or that is held */
+void log_user(u8 priority, const char *text, size_t n);	/* a record from user space: 8 * facility + level. May wake readers */
 struct wait_queue *log_wait(void);
 
 /* Kernel symbols (kallsyms): name and offset of an address, or NULL. Made at build time from kernel.elf. */

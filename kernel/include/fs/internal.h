@@ -179,6 +179,7 @@ void epoll_file_released(struct file *f);
 /* anonymous inodes */
 int devfs_path(struct path *out);			/* the root of devfs, referenced */
 extern const struct file_ops chrdev_open_ops, bad_sock_ops;
+extern const struct file_ops kmsg_ops;
 void chrdev_show(struct seq_file *m);			/* /proc/devices */
 
 /* filemap.c */

@@ -238,6 +238,24 @@ export const debianCases = defineCases([
 		},
 	},
 	{
+		id: '1.5/dmesg',
+		title:
+			'Debian’s dmesg reads /dev/kmsg: times, levels, facilities, what is new, what comes; the same as by syslog(2)',
+		tier: 'quick',
+		image: IMAGE,
+		run: async (vm, t) => {
+			await unmodified(vm, t, { 'bin/dmesg': 'util-linux' });
+			await lines(vm, t, [
+				['dmesg | head -n 1', /^\[ +0\.\d{6}\] \S/],
+				['dmesg >/tmp/a; dmesg -S >/tmp/b; cmp /tmp/a /tmp/b && wc -l </tmp/a', /^[1-9]\d+\n$/],
+				['echo "<30>of a daemon" >/dev/kmsg; dmesg -x | tail -n 1', /^daemon:info +: \[ *\d+\.\d{6}\] of a daemon\n$/],
+				['echo "<11>one" >/dev/kmsg; dmesg -f user -l err', /^\[.*\] one\n$/],
+				['dmesg -C; dmesg | wc -l; echo two >/dev/kmsg; dmesg; dmesg -S', /^0\n(\[.*\] two\n){2}$/],
+				['(sleep 0.3; echo three >/dev/kmsg) & timeout 1 dmesg --follow-new; true', /^\[.*\] three\n$/],
+			]);
+		},
+	},
+	{
 		id: '1.5/lsof-and-fuser',
 		title: 'Debian’s lsof, fuser, pstree, lsblk, findmnt and lslocks find what is open, mounted and locked',
 		tier: 'quick',

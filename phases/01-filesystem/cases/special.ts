@@ -1,4 +1,5 @@
 import { defineCases } from '../../../tools/suite/declaration.js';
+import { guestTest } from '../../../tools/suite/guest-test.js';
 
 /** Files of /proc and what stands in them. */
 const proc: [file: string, content: RegExp][] = [
@@ -37,6 +38,7 @@ const proc: [file: string, content: RegExp][] = [
 ];
 
 export const specialCases = defineCases([
+	guestTest('1.5/kmsg', '/dev/kmsg: records, numbers, escapes, places, slow readers; what may be written'),
 	{
 		id: '1.5/proc',
 		title: 'files of /proc are formatted as Linux formats them',

@@ -21,6 +21,10 @@ static void in(const char *folder)
 	IS(fgetxattr(fd, "trusted.a", value, sizeof(value)), 0);
 	IS(fgetxattr(fd, "trusted.a", NULL, 0), 0);
 	IS(flistxattr(fd, list, sizeof(list)), 20);
+	/* Who may not read them does not see them. */
+	IS(seteuid(65534), 0);
+	IS(flistxattr(fd, list, sizeof(list)), 0);
+	IS(seteuid(0), 0);
 	ERRNO(fsetxattr(fd, "trusted.a", NULL, 0, XATTR_CREATE), EEXIST);
 	IS(fsetxattr(fd, "trusted.a", "now", 3, XATTR_REPLACE), 0);
 	IS(fgetxattr(fd, "trusted.a", value, sizeof(value)), 3);
