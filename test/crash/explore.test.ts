@@ -141,6 +141,26 @@ t.test('a sync makes durable what was done before, and later steps take from it'
 	t.match(expectations(data, 7), [{ path: 'b' }, { path: 'a', content: undefined }], 'and a removal is durable');
 });
 
+t.test('fsync of what has not changed waits for no commit', async (t) => {
+	const claimed = (...lines: string[]) => {
+		const steps = ['mkdir d', 'create a', 'write a 0 9 w', 'sync', ...lines].map(step);
+		return expectations(steps, steps.length).map(({ path }) => path);
+	};
+	t.strictSame(claimed('create d/b', 'fsync a'), ['d', 'a'], 'another’s name');
+	t.strictSame(claimed('create b', 'write a 2 4 x', 'fsync a'), ['d', 'a'], 'bytes in place');
+	t.strictSame(claimed('create b', 'write a 2 9 x', 'fsync a'), ['d', 'a', 'b'], 'bytes behind the end');
+	t.strictSame(claimed('create b', 'chmod a 420', 'fsync a'), ['d', 'a', 'b'], 'its mode');
+	t.strictSame(claimed('create d/b', 'fsync d'), ['d', 'a', 'd/b'], 'a name in the folder');
+	t.strictSame(
+		claimed('mkdir d/e', 'acl d/e 7', 'create d/e/b', 'fsync d/e', 'acl d/e 6', 'fsync d'),
+		['d', 'a'],
+		'a list below it',
+	);
+	t.strictSame(claimed('create d/b', 'fsync d', 'create c', 'fsync d'), ['d', 'a'], 'once is once');
+	const steps = ['mkdir w', 'create w/a', 'sync', 'mkdir w/d', 'create w/d/b', 'fsync w/a'].map(step);
+	t.equal(possibleNames(steps, 6).size, 3, 'and the names may be those of before');
+});
+
 t.test('names come and go in order, and a file shows what was written to it', async (t) => {
 	const steps = ['mkdir w', 'create w/a', 'sync', 'rename w/a w/b', 'write w/b 0 16 x', 'mkdir w/c'].map(step);
 	const at = (mark: number) => [...possibleNames(steps, mark)].map((names) => names.replaceAll('\n', ', '));

@@ -3,7 +3,7 @@
  * it are whole, none after it has begun; the step under way then may have come as far as some of its pages.
  */
 import { type ImpfsVolume, S_IFDIR, S_IFLNK } from '../impfs/volume.js';
-import { applyStep, type Content, type Tree } from './oracle.js';
+import { applyStep, type Content, lastCommit, type Tree } from './oracle.js';
 import type { Step, Workload } from './workload.js';
 
 const PAGE = 4096;
@@ -19,8 +19,7 @@ export interface Moment {
 
 /** The moments at which a crash may come while the step at `mark` may be under way, from the last commit on. */
 export function possibleMoments(steps: readonly Step[], mark: number): Moment[] {
-	let first = Math.min(mark, steps.length) - 1;
-	while (first >= 0 && steps[first]?.op !== 'sync' && steps[first]?.op !== 'fsync') first--;
+	const first = lastCommit(steps, mark);
 	const tree: Tree = new Map();
 	for (const one of steps.slice(0, first + 1)) applyStep(tree, one);
 	const start = new Map(tree);

@@ -122,7 +122,7 @@ export interface Expectation {
 /**
  * What must hold once all steps below `mark` have returned and the one at `mark` may be under way.
  *
- * sync makes everything durable; fsync the contents of its file and, as a commit does, all names made before;
+ * sync makes everything durable; fsync the contents of its file and, if it {@link commits}, all names made before;
  * fdatasync the contents alone. What a later step touches is judged by its name at most.
  */
 export function expectations(steps: readonly Step[], mark: number): Expectation[] {
@@ -130,23 +130,24 @@ export function expectations(steps: readonly Step[], mark: number): Expectation[
 	while (synced >= 0 && !isSync(steps[synced])) synced--;
 	const by = steps[synced];
 	if (by === undefined) return [];
+	const committed = commits(steps, synced);
 	const { before, now, renamed, attributed } = treesAfter(steps, earlierSync(steps, synced), synced);
 	const later = steps.slice(synced + 1, mark + 1);
 	const touched = new Set(later.flatMap(({ paths }) => paths));
 	const gone = new Set(later.flatMap(removedPaths));
 	const target = now.get(by.paths[0] ?? '');
-	// fdatasync promises no name: only what has been in its place since the last sync can be looked for.
-	const names = [...now].filter(([path]) => by.op !== 'fdatasync' || (before.has(path) && !renamed.has(path)));
+	// Without a commit no name is promised: only what has been in its place since the last sync can be looked for.
+	const names = [...now].filter(([path]) => committed || (before.has(path) && !renamed.has(path)));
 	const list: Expectation[] = [];
 	const moved = later.filter(({ op }) => op === 'exchange').flatMap(({ paths }) => paths);
 	for (const [path, content] of names) {
 		if (gone.has(path) || moved.some((above) => path.startsWith(`${above}/`))) continue;
-		// fdatasync leaves attributes for later.
-		const whole = by.op !== 'fdatasync' || content.file === undefined || !attributed.has(content.file);
+		// Attributes are left for later then.
+		const whole = committed || content.file === undefined || !attributed.has(content.file);
 		const durable = by.op === 'sync' || (content === target && whole) || before.get(path) === content;
 		list.push({ path, content, nameOnly: touched.has(path) || !durable || isAlias(now, content, touched) });
 	}
-	if (by.op === 'fdatasync') return list;
+	if (!committed) return list;
 	const mentioned = new Set(steps.slice(0, synced + 1).flatMap(madePaths));
 	for (const path of mentioned)
 		if (!now.has(path) && !touched.has(path)) list.push({ path, content: undefined, nameOnly: false });
@@ -200,6 +201,35 @@ function isSync(step: Step | undefined): boolean {
 	return step?.op === 'sync' || step?.op === 'fsync' || step?.op === 'fdatasync';
 }
 
+/** What changes the inode that it names, whatever time it is: bytes that are replaced change times alone, which two changes may share. */
+const naming = new Set(['create', 'mkdir', 'link', 'symlink', 'rename', 'exchange', 'unlink', 'nameless', 'rmdir']);
+const attributing = new Set(['setxattr', 'removexattr', 'acl', 'heirs', 'chmod']);
+
+/**
+ * Whether a step waits for a commit, which makes all durable that was done before: sync, and fsync of what has changed
+ * since the last sync of anything. What has not changed has nothing to wait for.
+ */
+export function commits(steps: readonly Step[], at: number): boolean {
+	const { op, paths: [target = ''] = [] } = steps[at] ?? {};
+	if (op !== 'fsync') return op === 'sync';
+	for (let i = at - 1; i >= 0 && !isSync(steps[i]); i--) {
+		const { op: change, paths } = steps[i] as Step;
+		const inFolder = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/'))) === target;
+		if ((naming.has(change) || attributing.has(change)) && paths.includes(target)) return true;
+		if (naming.has(change) && paths.some(inFolder)) return true;
+		const size = (last: number) => treeAfter(steps, last).get(target)?.data?.length;
+		if (size(i - 1) !== size(i)) return true;
+	}
+	return false;
+}
+
+/** The last step below `mark` that has waited for a commit; -1 when there is none. */
+export function lastCommit(steps: readonly Step[], mark: number): number {
+	let last = Math.min(mark, steps.length) - 1;
+	while (last >= 0 && !commits(steps, last)) last--;
+	return last;
+}
+
 function earlierSync(steps: readonly Step[], before: number): number {
 	for (let i = before - 1; i >= 0; i--) if (steps[i]?.op === 'sync') return i;
 	return -1;
@@ -241,8 +271,7 @@ function differences(volume: ImpfsVolume, path: string, { kind, data, target, at
  * order in which they were made, each whole or not at all, from the last commit that a sync has waited for.
  */
 export function possibleNames(steps: readonly Step[], mark: number): Set<string> {
-	let first = Math.min(mark, steps.length) - 1;
-	while (first >= 0 && steps[first]?.op !== 'sync' && steps[first]?.op !== 'fsync') first--;
+	const first = lastCommit(steps, mark);
 	const possible = new Set<string>();
 	const tree = treeAfter(steps, first);
 	possible.add(names(tree));

@@ -108,7 +108,7 @@ const operations: readonly Operation[] = [
 	{ name: 'remode', targets: ['a'], steps: (at) => [step('acl', [at('a')], 6), step('chmod', [at('a')], 417)] },
 	{
 		name: 'heir',
-		targets: ['d/b', '.'],
+		targets: ['d/b', 'd'],
 		steps: (at) => [step('heirs', [at('d')], 5), step('create', [at('d/b')])],
 	},
 ];
