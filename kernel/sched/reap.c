@@ -209,11 +209,15 @@ static int wait_for_child(struct wait_request *r)
 	if (result == 0 && !(r->options & WNOHANG)) {
 		wait_entry_init(&w, false);
 		for (;;) {
+			bool interrupted;
+
 			prepare_to_wait(queue, &w, TASK_INTERRUPTIBLE);
+			/* Before the look at the children: the signal may be the news that one has ended. */
+			interrupted = signal_pending(current);
 			result = scan(r, &dead);
 			if (result)
 				break;
-			if (signal_pending(current)) {
+			if (interrupted) {
 				result = -ERESTARTSYS;
 				break;
 			}

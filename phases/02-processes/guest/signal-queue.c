@@ -119,6 +119,35 @@ static void test_information(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
+/*
+ * The end of a child wakes its parent twice over: by the signal, and because it waits for it. What became of the
+ * child is told first, even if the signal comes between the look at the children and the sleep.
+ */
+static void test_signal_during_wait(void)
+{
+	int status, reaped = 0, ignored = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		int ignore = i % 2;
+		install(SIGCHLD, ignore ? SA_NOCLDWAIT : 0);
+		pid_t pid = fork();
+		if (pid == 0)
+			for (;;)
+				pause();
+		kill(pid, SIGKILL);
+		pid_t got = waitpid(pid, &status, 0);
+		if (ignore)
+			ignored += got == -1 && errno == ECHILD;
+		else
+			reaped += got == pid;
+		if (got == -1 && errno == EINTR)
+			waitpid(pid, &status, 0);
+	}
+	signal(SIGCHLD, SIG_DFL);
+	IS(reaped, 1500);
+	IS(ignored, 1500);
+}
+
 static void test_forgery_and_limits(void)
 {
 	struct rlimit few = {10, 10};
@@ -190,9 +219,10 @@ static void test_flood(int count)
 
 int main(int argc, char **argv)
 {
-	TEST_PLAN(25);
+	TEST_PLAN(27);
 	test_order();
 	test_information();
+	test_signal_during_wait();
 	test_forgery_and_limits();
 	test_flood(argc > 1 ? atoi(argv[1]) : 5000);
 	return test_done();
