@@ -16,7 +16,7 @@
 #ifndef ABI_TESTPROTO_H
 #define ABI_TESTPROTO_H
 
-#define TP_VERSION		1
+#define TP_VERSION		2
 
 /*
  * Frame:
@@ -39,17 +39,19 @@
 #define TP_CRC_POLYNOMIAL	0xedb88320u
 
 /*
- * Frame types. The host starts a session by RESET with a session number that is not 0 and not the
- * last one, repeated until RESET_ACK carries the same number; the agent then forgets whatever
- * belonged to the session before (its programs get SIGKILL). Frames of another session are dropped.
+ * Frame types. The host starts a session by RESET with a session number that is not 0, repeated until
+ * RESET_ACK carries the same number; the agent then forgets whatever belonged to the session before
+ * (its programs get SIGKILL). Repetitions have one nonce; by it a new session is known from one that
+ * a snapshot of the guest was in, whose number the host cannot know. Frames of another session are dropped.
  * seq counts DATA frames from 0 and wraps; ack, in DATA, ACK and NAK, is the seq expected next.
  * NAK asks for everything from ack on at once; without it the sender's timer does.
  */
-#define TP_FRAME_RESET		1	/* payload: version u32 */
+#define TP_FRAME_RESET		1	/* payload: version u32, nonce u8[TP_NONCE_SIZE] */
 #define TP_FRAME_RESET_ACK	2	/* payload: version u32, agent's pid u32 */
 #define TP_FRAME_DATA		3	/* payload: one message */
 #define TP_FRAME_ACK		4
 #define TP_FRAME_NAK		5
+#define TP_NONCE_SIZE		8
 
 /*
  * Frames in flight. Towards the guest they must fit the smallest terminal input buffer (4096

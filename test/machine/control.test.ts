@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { fromRoot } from '../../tools/build/paths.js';
 import { GuestFailure, TimeoutError } from '../../tools/errors.js';
+import { Control } from '../../tools/machine/control.js';
+import { Link } from '../../tools/machine/link.js';
 import { crc32, encodeFrame, FrameDecoder, TP } from '../../tools/machine/protocol.js';
 import { compileAgent, type NoisyLine, startLocalAgent } from './local-agent.js';
 
@@ -156,6 +158,22 @@ t.test('a new session gives up the old one', async (t) => {
 			status: 0,
 		},
 	);
+});
+
+t.test('a session with the number that a snapshot’s had is a new one', async (t) => {
+	const { random } = Math;
+	Math.random = () => 0.5; // what the number is made from
+	t.teardown(() => {
+		Math.random = random;
+	});
+	const { control, line, dispose } = await startLocalAgent(agent);
+	t.teardown(dispose);
+	t.equal((await control.exec(['echo', 'first'])).stdout, 'first\n');
+	line.removeAllListeners('data');
+	const link = new Link(line);
+	await link.open(5000);
+	const second = new Control(link);
+	t.equal((await second.exec(['echo', 'second'], { timeout: 5000 })).stdout, 'second\n');
 });
 
 t.test('lost, doubled and damaged bytes', async (t) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { BootError, TimeoutError } from '../errors.js';
 import { decodeMessage, encodeFrame, encodeMessage, type Frame, FrameDecoder, type Message, TP } from './protocol.js';
@@ -62,8 +63,9 @@ export class Link implements Transport {
 		this.#open = false;
 		this.#nakAgain = 0;
 		this.#stopTimer();
-		const hello = Buffer.alloc(4);
-		hello.writeUInt32LE(TP.VERSION);
+		const version = Buffer.alloc(4);
+		version.writeUInt32LE(TP.VERSION);
+		const hello = Buffer.concat([version, randomBytes(TP.NONCE_SIZE)]);
 		await new Promise<void>((resolve, reject) => {
 			let interval = HELLO_MS;
 			let next: NodeJS.Timeout | undefined;

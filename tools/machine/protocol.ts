@@ -3,7 +3,7 @@
  * every one with the header.
  */
 export const TP = {
-	VERSION: 1,
+	VERSION: 2,
 	MAGIC0: 0xa5,
 	MAGIC1: 0x5a,
 	HEADER_SIZE: 16,
@@ -15,6 +15,7 @@ export const TP = {
 	FRAME_DATA: 3,
 	FRAME_ACK: 4,
 	FRAME_NAK: 5,
+	NONCE_SIZE: 8,
 	WINDOW_TO_GUEST: 3,
 	WINDOW_TO_HOST: 8,
 	RESEND_MS: 500,

@@ -21,6 +21,7 @@ struct message {
 static struct {
 	int fd;
 	uint16_t session;		/* 0: none yet */
+	uint8_t nonce[TP_NONCE_SIZE];	/* of its RESET */
 
 	struct message *head, **tail;	/* not acknowledged yet */
 	size_t queued;
@@ -176,11 +177,14 @@ static void acknowledged(uint16_t ack)
 
 static void reset(const struct frame *frame)
 {
-	if (frame->session == 0 || frame->length < 4 || get32(frame->payload) != TP_VERSION)
+	const uint8_t *nonce = frame->payload + 4;
+
+	if (frame->session == 0 || frame->length < 4 + TP_NONCE_SIZE || get32(frame->payload) != TP_VERSION)
 		return;
 	line.reset_ack_due = 1;
-	if (frame->session == line.session)
+	if (frame->session == line.session && memcmp(nonce, line.nonce, TP_NONCE_SIZE) == 0)
 		return;
+	memcpy(line.nonce, nonce, TP_NONCE_SIZE);
 	channels_reset();
 	while (line.head)
 		drop_head();
