@@ -26,7 +26,7 @@ mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
 hostname peer
 stty -F /dev/ttyS1 raw
-/usr/libexec/imposos/agent /dev/ttyS1 &
+while :; do /usr/libexec/imposos/agent /dev/ttyS1; sleep 1; done &
 trap 'poweroff -f' USR2
 trap 'reboot -f' TERM
 while :; do

@@ -88,10 +88,12 @@ int link_wants_write(void);
 /* Milliseconds until link_tick() has work, -1 if never. */
 int link_timeout(void);
 
-/* All return 0, or -1 when the line is gone. */
+/* Both return 0, or -1 with errno when the line is gone: EIO if it was hung up. */
 int link_readable(void);
 int link_writable(void);
-int link_tick(void);
+
+/* Repeats what has waited too long for an answer. */
+void link_tick(void);
 
 /* True once all that was queued has been acknowledged. */
 int link_idle(void);

@@ -258,8 +258,10 @@ int link_readable(void)
 		ssize_t n = read(line.fd, line.in + line.in_length, sizeof(line.in) - line.in_length);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR ? 0 : -1;
-		if (n == 0)
+		if (n == 0) {
+			errno = EIO;		/* as writing to it would say */
 			return -1;
+		}
 		line.in_length += (size_t)n;
 		decode();
 	}
@@ -273,7 +275,7 @@ int link_timeout(void)
 	return now >= line.deadline ? 0 : (int)(line.deadline - now);
 }
 
-int link_tick(void)
+void link_tick(void)
 {
 	if (line.sent && monotonic_ms() >= line.deadline) {
 		line.sent = 0;
@@ -281,5 +283,4 @@ int link_tick(void)
 		if (line.resend_ms > TP_RESEND_MAX_MS)
 			line.resend_ms = TP_RESEND_MAX_MS;
 	}
-	return 0;
 }

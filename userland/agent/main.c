@@ -4,7 +4,7 @@
  *	agent [LINE]
  *
  * LINE is a terminal, /dev/ttyS1 unless given, or `-` for descriptor 0 (a socket, in the host's tests).
- * It ends when the line is gone. init restarts it then; the host starts a new session.
+ * It ends when the line is gone, and says how. init restarts it then; the host starts a new session.
  */
 #define _GNU_SOURCE	/* pipe2() */
 #include "agent.h"
@@ -23,11 +23,17 @@
 /* A SIGCHLD rings by a byte in this pipe, so that poll() cannot miss it. */
 static int bell[2];
 
-void die(const char *why)
+/* On the console: there is nobody else to tell. */
+static void report(const char *why)
 {
-	(void)!write(2, "agent: ", 7);		/* there is nobody else to tell */
+	(void)!write(2, "agent: ", 7);
 	(void)!write(2, why, strlen(why));
 	(void)!write(2, "\n", 1);
+}
+
+void die(const char *why)
+{
+	report(why);
 	exit(1);
 }
 
@@ -88,6 +94,7 @@ static int sooner(int a, int b)
 	return a < b ? a : b;
 }
 
+/* Until the line is gone; errno says how. */
 static void serve(int fd)
 {
 	struct pollfd fds[MAX_POLL];
@@ -104,8 +111,7 @@ static void serve(int fd)
 			return;
 		while (read(bell[0], rung, sizeof(rung)) > 0)
 			continue;
-		if (link_tick() < 0)
-			return;
+		link_tick();
 		channels_run();
 		if (link_writable() < 0)
 			return;
@@ -125,6 +131,7 @@ int main(int argc, char **argv)
 	program_protect();
 	link_init(fd);
 	serve(fd);
+	report(errno == EIO ? "the line was hung up" : strerror(errno));
 	channels_reset();
 	return 0;
 }
