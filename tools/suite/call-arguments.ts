@@ -11,7 +11,8 @@ export function answeredCalls(): SystemCall[] {
 
 /**
  * What a call's arguments are to programs that make any call, a letter each: s a path, p another pointer, f a file, d a
- * folder's descriptor, n a length, z the size of a signal set, a an address, c which of a call's calls, i anything else.
+ * folder's descriptor, n a length, z the size of a signal set, a an address, c which of a call's calls, r what
+ * a limit is of, i anything else.
  */
 export function argumentLetters(args: readonly string[]): string {
 	return args.map(letter).join('');
@@ -26,5 +27,6 @@ function letter(argument: string): string {
 	if (/^(count|len|n|bytes|max)$/.test(name)) return 'n';
 	if (name === 'size') return 'z';
 	if (name === 'addr') return 'a';
+	if (name === 'resource') return 'r';
 	return name === 'call' ? 'c' : 'i';
 }

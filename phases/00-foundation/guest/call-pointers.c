@@ -1,7 +1,8 @@
 /*
  * call-pointers CALL...: every system call that takes pointers, with pointers that the caller may not use. A call is
  * NUMBER:NAME:KINDS, a letter an argument: s a path, p another pointer, f a file, d a folder's descriptor, n a length,
- * z the size of a signal set, c which of a call's calls, i anything else. The suite takes them from the kernel's own table.
+ * z the size of a signal set, c which of a call's calls, r what a limit is of, i anything else. The suite takes them
+ * from the kernel's own table.
  *
  * Each call runs in a child of its own, with one pointer bad and with all of them. It must come back with an error
  * number that programs know, or succeed where the pointer does not matter; the child must not be killed, and what it
@@ -14,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -33,6 +35,7 @@ static long good(char kind)
 	case 'n': return 64;
 	case 'z': return 8;
 	case 'c': return 1;
+	case 'r': return RLIMIT_RSS;	/* none that ends the child: 0 s of processor time would */
 	default: return 0;
 	}
 }

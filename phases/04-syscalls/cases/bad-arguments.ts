@@ -21,7 +21,7 @@ const MAKE = new Set(['signalfd', 'signalfd4']);
 /** Every call that answers and takes more than pointers, as bad-arguments.c wants it. */
 function callsWithNumbers(): string[] {
 	return answeredCalls().flatMap(({ number, name, args }) => {
-		const letters = argumentLetters(args).replaceAll('c', 'i');
+		const letters = argumentLetters(args).replace(/[cr]/g, 'i');
 		if (/^[sp]*$/.test(letters) || name in EXCEPT) return [];
 		const kinds = MAKE.has(name) ? letters.replace('f', 'm') : letters;
 		return [`${number}:${name}:${MAY_FAULT.has(name) ? '!' : ''}${kinds}`];
