@@ -25,7 +25,6 @@ mount -t devtmpfs devtmpfs /dev
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
 hostname peer
-stty -F /dev/ttyS1 raw
 while :; do /usr/libexec/imposos/agent /dev/ttyS1; sleep 1; done &
 trap 'poweroff -f' USR2
 trap 'reboot -f' TERM

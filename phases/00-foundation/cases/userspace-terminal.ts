@@ -32,9 +32,12 @@ export class Typist {
 		return shown.slice(0, end - from);
 	}
 
-	/** Waits for the shell: an empty line gets a new prompt, behind the old one drawn again. */
-	prompt(): Promise<string> {
-		return this.type('\r', /\n[\s\S]*# /);
+	/**
+	 * Waits for the shell. An empty line would not do: to a shell that still starts it is typed ahead, and gets
+	 * two prompts, of which the second would pass for the answer to what is typed next.
+	 */
+	async prompt(): Promise<void> {
+		await this.status();
 	}
 
 	/** Runs a line to its end. Returns what it printed. */
