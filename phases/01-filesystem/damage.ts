@@ -1,6 +1,8 @@
 /** Volumes and ways to damage them, on which the host's fsck and the guest's must say the same. */
+import { ACL, ACL_ACCESS, ACL_DEFAULT } from '../../tools/abi/acl.js';
 import type { Inode } from '../../tools/abi/impfs.js';
 import { IMPFS } from '../../tools/abi/impfs.js';
+import { encodeAcl } from '../../tools/impfs/acl.js';
 import { MemoryDevice } from '../../tools/impfs/device.js';
 import { resetJournal } from '../../tools/impfs/journal.js';
 import { type MkfsOptions, mkfs } from '../../tools/impfs/mkfs.js';
@@ -37,6 +39,46 @@ export function sampleVolume(): MemoryDevice {
 	volume.close();
 	return device;
 }
+
+const list = (...entries: [tag: number, perm: number, id?: number][]): Uint8Array =>
+	encodeAcl(entries.map(([tag, perm, id = ACL.NO_ID]) => ({ tag, perm, id })));
+
+/** Lists of every kind that makes no sense, and some that do. */
+const oddLists: readonly Uint8Array[] = [
+	list([1, 6], [2, 4, 1000], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [2, 4, 1000], [4, 0], [8, 7, 50], [16, 5], [32, 4]),
+	list([1, 6], [4, 4], [32, 4]),
+	list([1, 6], [4, 4], [16, 4], [32, 4]),
+	new Uint8Array(3),
+	list([1, 6], [4, 4], [32, 4]).fill(7, 0, 1),
+	list([1, 6], [2, 4, 1000], [4, 0], [16, 4], [32, 0]).subarray(0, 31),
+	list(),
+	list([1, 6], [3, 4, 1000], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [0, 4, 1000], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [2, 4, 1000], [4, 0], [16, 4], [64, 0]),
+	list([1, 6], [2, 8, 1000], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [2, 4], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [2, 4, 7], [2, 4, 8], [2, 5, 7], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [4, 4], [4, 4], [32, 4]),
+	list([1, 6], [4, 0], [2, 4, 1000], [16, 4], [32, 0]),
+	list([2, 4, 1000], [4, 0], [16, 4], [32, 0]),
+	list([1, 6], [2, 4, 1000], [16, 4], [32, 0]),
+	list([1, 6], [2, 4, 1000], [4, 4], [16, 4]),
+	list([1, 6], [2, 4, 1000], [4, 4], [32, 0]),
+];
+
+/** Gives files, folders and a link lists, as a defective kernel would: past all that keeps mode and list in step. */
+const lists =
+	(name: string): Damage =>
+	(device) => {
+		const volume = ImpfsVolume.open(device, { clock: () => time });
+		volume.setxattr('/long', name, list([1, 7], [4, 7], [32, 7]));
+		for (const [i, value] of oddLists.entries()) {
+			volume.mkdir(`/d1/g${i}`);
+			for (const path of [`/d1/f${i}`, `/d1/g${i}`]) volume.setxattr(path, name, value);
+		}
+		volume.close();
+	};
 
 /** Changes an inode and seals it again, as a defective kernel would. */
 function changeInode(device: MemoryDevice, where: string, change: (inode: Inode) => void): void {
@@ -120,6 +162,8 @@ export function damages(): Record<string, Damage> {
 		leaf: within('/d4', 0, 0, 64),
 		record: within('/d0', 2, 100, 200),
 		index: within('/d0', 0, 0, 300),
+		'access lists': lists(ACL_ACCESS),
+		'default lists': lists(ACL_DEFAULT),
 		orphans: (d) => {
 			const volume = ImpfsVolume.open(d, { clock: () => time });
 			volume.core.superblock.orphan_head = 9999;

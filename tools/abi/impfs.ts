@@ -2,6 +2,7 @@
  * The tables of `kernel/abi/impfs.h`, where the format is drawn and explained. A header generated from this
  * file asserts each constant, offset and size under the target compiler.
  */
+import { ACL, aclEntryLayout, aclHeaderLayout } from './acl.js';
 import { type Decoded, layout } from './layout.js';
 
 /** Constants of the format, named as in the header without the prefix `IMPFS_`. */
@@ -253,21 +254,20 @@ export type Inode = ReturnType<typeof inodeLayout.decode>;
 export type DirHeader = ReturnType<typeof dirHeaderLayout.decode>;
 export type { Decoded };
 
-/** The text of the header that asserts these tables against `kernel/abi/impfs.h`; kernel/fs/impfs includes it. */
+/** The text of the header that asserts these tables against `kernel/abi`; kernel/fs/impfs includes it. */
 export function impfsAsserts(): string {
-	const lines = [
-		"/* Generated from tools/abi/impfs.ts: the host's tables against the header. */",
-		'#include <abi/impfs.h>',
-		'',
-	];
-	for (const [name, value] of Object.entries(IMPFS)) {
-		lines.push(`_Static_assert(IMPFS_${name} == ${value}u, "IMPFS_${name} differs in tools/abi/impfs.ts");`);
+	const lines = ["/* Generated from tools/abi: the host's tables against the headers. */"];
+	for (const header of ['acl', 'impfs']) lines.push(`#include <abi/${header}.h>`);
+	lines.push('');
+	for (const [prefix, constants] of Object.entries({ ACL, IMPFS })) {
+		for (const [name, value] of Object.entries(constants))
+			lines.push(`_Static_assert(${prefix}_${name} == ${value}u, "${prefix}_${name} differs in tools/abi");`);
 	}
-	for (const { tag, size, fields } of layouts) {
-		lines.push('', `_Static_assert(sizeof(struct ${tag}) == ${size}, "struct ${tag} differs in tools/abi/impfs.ts");`);
+	for (const { tag, size, fields } of [...layouts, aclHeaderLayout, aclEntryLayout]) {
+		lines.push('', `_Static_assert(sizeof(struct ${tag}) == ${size}, "struct ${tag} differs in tools/abi");`);
 		for (const { name, offset, size: length } of fields) {
 			const ok = `__builtin_offsetof(struct ${tag}, ${name}) == ${offset} && sizeof(((struct ${tag} *)0)->${name}) == ${length}`;
-			lines.push(`_Static_assert(${ok}, "${tag}.${name} differs in tools/abi/impfs.ts");`);
+			lines.push(`_Static_assert(${ok}, "${tag}.${name} differs in tools/abi");`);
 		}
 	}
 	return `${lines.join('\n')}\n`;

@@ -1,6 +1,8 @@
 /** The volume whose copies are damaged: a bit of everything, a log that waits for its replay, and what is in it. */
 import { createHash } from 'node:crypto';
+import { ACL, ACL_ACCESS, ACL_DEFAULT } from '../abi/acl.js';
 import { IMPFS, journalHeaderLayout, journalTagLayout } from '../abi/impfs.js';
+import { encodeAcl } from '../impfs/acl.js';
 import { type ImpfsCore, readSuperblock, sealSuperblock } from '../impfs/core.js';
 import { crc32c, crc32cWords } from '../impfs/crc32c.js';
 import { type Device, MemoryDevice } from '../impfs/device.js';
@@ -59,7 +61,18 @@ function fill(volume: ImpfsVolume): void {
 	for (const path of ['/d2', '/d2/f3', '/large']) {
 		volume.setxattr(path, 'user.old', text('value', 40));
 		volume.setxattr(path, 'user.second', text('more', 300));
+		volume.setxattr(path, ACL_ACCESS, list(volume.stat(path).mode));
 	}
+	volume.setxattr('/d2', ACL_DEFAULT, list(0o750));
+}
+
+/** A list that goes with a mode, with a user and groups of its own. */
+function list(mode: number): Uint8Array {
+	const entry = (tag: number, perm: number, id: number = ACL.NO_ID) => ({ tag, perm, id });
+	return encodeAcl([
+		...[entry(ACL.USER_OBJ, (mode >> 6) & 7), entry(ACL.USER, 0, 1000), entry(ACL.GROUP_OBJ, 4)],
+		...[entry(ACL.GROUP, 7, 50), entry(ACL.GROUP, 1, 51), entry(ACL.MASK, (mode >> 3) & 7), entry(ACL.OTHER, mode & 7)],
+	]);
 }
 
 /** Contents of a file as a text that tells files apart. */

@@ -2,6 +2,7 @@
  * Damages a volume: bytes at random as a failing disk would, and fields with a new checksum as a bug or an attacker
  * would. The same seed gives the same damage.
  */
+import { ACL_ACCESS, ACL_DEFAULT, aclEntryLayout, aclHeaderLayout } from '../abi/acl.js';
 import {
 	dirHeaderLayout,
 	dirIndexLayout,
@@ -63,7 +64,8 @@ class Dice {
 /** The damage of a number. */
 export function damage(volume: DamageVolume, number: number): Damage {
 	const dice = new Dice(number * 7919 + 17);
-	return number % 2 === 0 ? damageBytes(volume, dice) : damageFields(volume, dice);
+	if (number % 16 === 15) return damageFields(volume, dice, aclTarget);
+	return number % 2 === 0 ? damageBytes(volume, dice) : damageFields(volume, dice, target);
 }
 
 /** Blocks that something is in, metadata more often than its share. */
@@ -131,15 +133,40 @@ function sealAt(begin: number): (unit: Uint8Array) => void {
 	};
 }
 
+function inBlock(layout: Layout, block: number, within: number, begin: number): Target {
+	return {
+		...{ layout, at: block * BLOCK + within, unit: { from: block * BLOCK, length: BLOCK } },
+		seal: (unit) => void sealTail(unit, begin),
+	};
+}
+
+/** Part of an access control list: of an entry, of the header or of the attribute that the list is the value of. */
+function aclTarget({ places, seed, bytes }: DamageVolume, dice: Dice): Target {
+	const lists = places.xattrBlocks.flatMap((owner) => {
+		const contents = Buffer.from(bytes.subarray(owner.block * BLOCK, (owner.block + 1) * BLOCK));
+		return [ACL_ACCESS, ACL_DEFAULT].flatMap((full) => {
+			const name = full.slice('system.'.length);
+			const at = contents.indexOf(name);
+			return at < 0 ? [] : [{ owner, attribute: at - xattrEntryLayout.size, value: at + name.length }];
+		});
+	});
+	const { owner, attribute, value } = dice.pick(lists);
+	const size = xattrEntryLayout.decode(bytes, owner.block * BLOCK + attribute).value_len;
+	const entries = Math.floor((size - aclHeaderLayout.size) / aclEntryLayout.size);
+	const entry = value + aclHeaderLayout.size + dice.below(entries) * aclEntryLayout.size;
+	const parts: readonly [Layout, number][] = [
+		[aclHeaderLayout, value],
+		[xattrEntryLayout, attribute],
+	];
+	const [layout, within] = parts[dice.below(8)] ?? [aclEntryLayout, entry];
+	return inBlock(layout, owner.block, within, crc32cWords(seed, owner.ino, owner.generation, owner.block));
+}
+
 /** A structure, with the first field of the units that have a checksum in their last four bytes. */
 function target(volume: DamageVolume, dice: Dice): Target {
 	const { places, seed, log, bytes } = volume;
 	const whole = (layout: Layout, at: number, begin: number): Target => ({
 		...{ layout, at, unit: { from: at, length: layout.size }, seal: sealAt(begin) },
-	});
-	const inBlock = (layout: Layout, block: number, within: number, begin: number): Target => ({
-		...{ layout, at: block * BLOCK + within, unit: { from: block * BLOCK, length: BLOCK } },
-		seal: (unit) => void sealTail(unit, begin),
 	});
 	const owner = ({ block, ino, generation }: { block: number; ino: number; generation: number }) =>
 		crc32cWords(seed, ino, generation, block);
@@ -203,7 +230,7 @@ function harmful(old: bigint, size: number, dice: Dice, { places }: DamageVolume
 	return BigInt.asUintN(size * 8, dice.pick(values));
 }
 
-function damageFields(volume: DamageVolume, dice: Dice): Damage {
+function damageFields(volume: DamageVolume, dice: Dice, target: (volume: DamageVolume, dice: Dice) => Target): Damage {
 	const patches: Damage['patches'] = [];
 	const words: string[] = [];
 	for (let n = 1 + dice.below(2); n > 0; n--) {

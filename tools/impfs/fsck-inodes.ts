@@ -1,5 +1,6 @@
 /** fsck's pass over the inode tables: every inode's own fields, its map and its xattr block; who holds which block. */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
+import { checkAcls } from './fsck-acls.js';
 import { holdOwned, inlineTarget, isTable, letGo } from './fsck-shared.js';
 import type { FsckState } from './fsck-state.js';
 import { pointedBlock } from './map.js';
@@ -92,8 +93,10 @@ function checkInode(state: FsckState, ino: number, inode: Inode, trusted: boolea
 	const held = holdMap(state, ino, inode, trusted);
 	changed ||= held.changed;
 	if (inode.xattr_block !== 0) {
-		if (xattrsOk(state, ino, inode)) held.blocks++;
-		else {
+		if (xattrsOk(state, ino, inode)) {
+			held.blocks++;
+			if (checkAcls(state, ino, inode)) changed = true;
+		} else {
 			inode.xattr_block = 0;
 			changed = true;
 		}

@@ -30,7 +30,8 @@ export function decodeXattrs(block: Uint8Array, ino: number): Xattrs {
 		if (valueAt + entry.value_len > header.used) throw damaged('ends within an entry');
 		if (prefix === undefined || entry.name_len === 0) throw damaged('has an impossible name');
 		const name = prefix + Buffer.from(block.subarray(nameAt, valueAt)).toString('utf8');
-		attributes.set(name, block.slice(valueAt, valueAt + entry.value_len));
+		// Of two of one name the kernel sees the first.
+		if (!attributes.has(name)) attributes.set(name, block.slice(valueAt, valueAt + entry.value_len));
 		at = (valueAt + entry.value_len + 3) & ~3;
 	}
 	if (at !== header.used) throw damaged('has a wrong length');

@@ -55,6 +55,9 @@ int inline_target(const struct impfs_inode *inode);
 /* Calls for each data block in order until it returns non-zero. */
 void map_each(struct volume *v, const struct known *k, int (*each)(void *context, uint64_t logical, uint32_t block), void *context);
 
+/* acls.c; the inode's xattr block, which is sound */
+void check_acls(struct volume *v, const struct known *k, const uint8_t *block);
+
 /* dirs.c, links.c */
 void check_directories(struct volume *v);
 void check_links(struct volume *v);

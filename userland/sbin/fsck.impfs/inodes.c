@@ -67,6 +67,8 @@ static int xattrs_ok(struct volume *v, const struct known *k)
 		problem = "is held twice";
 	if (problem)
 		found(v, PASS, "inode %u: xattr block %u %s", k->ino, block, problem);
+	else
+		check_acls(v, k, data);
 	return !problem;
 }
 
