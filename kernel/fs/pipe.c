@@ -484,6 +484,22 @@ fail:
 	return PTR_ERR(r);
 }
 
+void pipe_finish(struct file *w)
+{
+	struct pipe *p = w->inode->pipe;
+
+	mutex_lock(&p->lock);
+	p->writers--;
+	wake(&p->rd_wait, POLLIN | POLLHUP);
+	fasync_tell(&p->rd_async, POLL_IN);
+	mutex_unlock(&p->lock);
+	/* Killed: the caller lets go of its end all the same. */
+	(void)wait_event_killable(&p->wr_wait, !READ_ONCE(p->readers));
+	mutex_lock(&p->lock);
+	p->writers++;
+	mutex_unlock(&p->lock);
+}
+
 long pipe_get_size(struct file *f)
 {
 	struct pipe *p = file_pipe(f);

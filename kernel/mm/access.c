@@ -97,13 +97,11 @@ int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **pag
 	return error;
 }
 
-bool vm_page_untouched(struct mm *mm, const struct vm_area *a, unsigned long addr)
+bool vm_page_untouched(struct mm *mm, unsigned long addr)
 {
 	bool untouched;
 	u64 *pte;
 
-	if (a->file || a->ops)
-		return false;
 	spin_lock(&mm->page_table_lock);
 	pte = user_pte(mm, addr);
 	untouched = !pte || !*pte || (pte_mapped(*pte) && pte_pfn(*pte) == page_to_pfn(zero_page));

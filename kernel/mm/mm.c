@@ -18,6 +18,7 @@
 
 static struct kmem_cache *mm_cache, *pgd_cache;
 struct page *zero_page;
+unsigned long dump_filter_default = DUMP_DEFAULT;
 static atomic_t leaving;	/* tasks between having an address space and having freed it */
 
 void __init mm_init_late(void)
@@ -51,6 +52,7 @@ struct mm *mm_alloc(void)
 	spin_lock_init(&mm->page_table_lock, RANK_PAGE_TABLE);
 	mm->mmap_base = USER_END;
 	mm->dumpable = true;
+	mm->dump_filter = current->mm ? READ_ONCE(current->mm->dump_filter) : (unsigned)dump_filter_default;
 	return mm;
 out_pgd:
 	kmem_cache_free(pgd_cache, mm->pgd);

@@ -132,16 +132,20 @@ static void fill_prstatus(struct prstatus *p, struct task *t, int sig, const str
 	p->fpvalid = t->thread.fpu != NULL;
 }
 
-static void thread_notes(struct block *b, struct task *t, int sig, const struct abi_siginfo *info, void (*between)(struct block *, const struct abi_siginfo *))
+static void thread_status(struct block *b, struct task *t, int sig, const struct abi_siginfo *info)
 {
 	struct prstatus status;
-	struct abi_user_i387 fsave;
-	struct abi_user_desc tls[3];
 
 	fill_prstatus(&status, t, sig, info);
 	note(b, "CORE", NT_PRSTATUS, &status, sizeof(status));
-	if (between)
-		between(b, info);
+}
+
+/* What follows a thread's status; of the first thread behind the process's notes. */
+static void thread_state(struct block *b, struct task *t)
+{
+	struct abi_user_i387 fsave;
+	struct abi_user_desc tls[3];
+
 	for (unsigned i = 0; i < 3; i++)
 		thread_get_tls(t, i, &tls[i]);
 	note(b, "LINUX", NT_386_TLS, tls, sizeof(tls));
@@ -196,14 +200,15 @@ static void auxv(struct block *b)
 }
 
 /* count, page size, count times start, end and offset in pages; then the names. */
-static void mapped_files(struct block *b)
+static void mapped_files(struct block *b, const struct core_areas *areas)
 {
 	struct block words = { 0 }, names = { 0 };
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
 	u32 head[2] = { 0, PAGE_SIZE };
 
 	append(&words, head, sizeof(head));
-	for (struct vm_area *a = current->mm->first; a && path; a = a->next) {
+	for (unsigned i = 0; i < areas->n && path; i++) {
+		const struct core_area *a = &areas->at[i];
 		u32 entry[3] = { (u32)a->start, (u32)a->end, (u32)a->pgoff };
 		const char *name;
 
@@ -227,12 +232,12 @@ static void mapped_files(struct block *b)
 	kfree(path);
 }
 
-static void process_notes(struct block *b, const struct abi_siginfo *info)
+static void process_notes(struct block *b, const struct abi_siginfo *info, const struct core_areas *areas)
 {
 	process_info(b);
 	note(b, "CORE", NT_SIGINFO, info, sizeof(*info));
 	auxv(b);
-	mapped_files(b);
+	mapped_files(b, areas);
 }
 
 /* The next thread that waits with its registers: by id, since the list may lose members meanwhile. */
@@ -252,17 +257,20 @@ static struct task *next_thread(pid_t after)
 	return best;
 }
 
-void *core_notes(int sig, const struct abi_siginfo *info, size_t *size)
+void *core_notes(int sig, const struct abi_siginfo *info, const struct core_areas *areas, size_t *size)
 {
 	struct block b = { 0 };
 	struct task *t;
 	pid_t after = 0;
 
 	fpu_save_current();
-	thread_notes(&b, current, sig, info, process_notes);
+	thread_status(&b, current, sig, info);
+	process_notes(&b, info, areas);
+	thread_state(&b, current);
 	while ((t = next_thread(after))) {
 		after = t->pid;
-		thread_notes(&b, t, sig, NULL, NULL);
+		thread_status(&b, t, sig, NULL);
+		thread_state(&b, t);
 		task_put(t);
 	}
 	if (b.failed) {

@@ -1,6 +1,6 @@
 /*
- * Writing core files: ELF with a note segment (core_notes.c) and a segment for each area of memory. Memory that can
- * be had from its file, and memory that was never touched, takes no room in it.
+ * Writing core files: ELF with a note segment (core_notes.c) and a segment for each area of memory (core_areas.c).
+ * Memory that was never touched takes no room in it.
  *
  * The name comes from /proc/sys/kernel/core_pattern, as core(5) has it. A pattern that begins with '|' names a program
  * that gets the dump through a pipe (coredump_pipe.c).
@@ -24,9 +24,16 @@ extern struct abi_utsname system_name;
 
 static int __init coredump_init(void)
 {
+	char filter[16];
 	int error = sysctl_string("kernel/core_pattern", 0644, pattern, sizeof(pattern));
 
-	return error ? error : sysctl_int("kernel/core_uses_pid", 0644, &uses_pid, 0, 1);
+	/* Of processes that inherit none: init and the helpers. */
+	if (cmdline_get("coredump_filter", filter, sizeof(filter)) && !kstrtoul(filter, 0, &dump_filter_default))
+		dump_filter_default &= DUMP_KNOWN;
+
+	if (!error)
+		error = sysctl_int("kernel/core_uses_pid", 0644, &uses_pid, 0, 1);
+	return error ? error : sysctl_int("kernel/core_pipe_limit", 0644, &core_pipe_limit, 0, 0x7fffffff);
 }
 late_initcall(coredump_init);
 
@@ -192,7 +199,7 @@ static bool emit(struct out *o, const void *data, size_t n)
 {
 	loff_t pos = o->pos;
 
-	if (o->pos + (loff_t)n > o->limit)
+	if (o->pos + (loff_t)n > o->limit || fatal_signal_pending(current))
 		return false;
 	if (o->stream && !fill_hole(o))
 		return false;
@@ -203,32 +210,22 @@ static bool emit(struct out *o, const void *data, size_t n)
 	return true;
 }
 
-/* Bytes of an area that go into the file: all it has of its own; of a program's file the page that tells what it is. */
-static unsigned long dump_size(const struct vm_area *a)
-{
-	if (a->flags & (VM_IO | VM_DONTDUMP))
-		return 0;
-	if (a->flags & VM_SPECIAL)
-		return a->end - a->start;
-	if (!a->file || a->anon_vma || !a->file->inode->nlink)
-		return a->end - a->start;
-	return a->pgoff == 0 && (a->flags & VM_READ) ? PAGE_SIZE : 0;
-}
-
-static bool emit_headers(struct out *o, struct mm *mm, unsigned areas, size_t notes, u32 data)
+static bool emit_headers(struct out *o, const struct core_areas *areas, size_t notes, u32 data)
 {
 	struct elf32_hdr h = {
 		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
 		.e_type = ET_CORE, .e_machine = EM_386, .e_version = EV_CURRENT, .e_phoff = sizeof(h), .e_ehsize = sizeof(h),
-		.e_phentsize = sizeof(struct elf32_phdr), .e_phnum = (u16)(areas + 1),
+		.e_phentsize = sizeof(struct elf32_phdr), .e_phnum = (u16)(areas->n + 1),
 	};
-	struct elf32_phdr p = { .p_type = PT_NOTE, .p_offset = (u32)(sizeof(h) + (areas + 1) * sizeof(p)), .p_filesz = (u32)notes };
+	struct elf32_phdr p = { .p_type = PT_NOTE, .p_offset = (u32)(sizeof(h) + (areas->n + 1) * sizeof(p)), .p_filesz = (u32)notes };
 
 	if (!emit(o, &h, sizeof(h)) || !emit(o, &p, sizeof(p)))
 		return false;
-	for (struct vm_area *a = mm->first; a; a = a->next) {
+	for (unsigned i = 0; i < areas->n; i++) {
+		const struct core_area *a = &areas->at[i];
+
 		p = (struct elf32_phdr){
-			.p_type = PT_LOAD, .p_offset = data, .p_vaddr = (u32)a->start, .p_filesz = (u32)dump_size(a),
+			.p_type = PT_LOAD, .p_offset = data, .p_vaddr = (u32)a->start, .p_filesz = a->size,
 			.p_memsz = (u32)(a->end - a->start), .p_align = PAGE_SIZE,
 			.p_flags = (a->flags & VM_READ ? PF_R : 0) | (a->flags & VM_WRITE ? PF_W : 0) | (a->flags & VM_EXEC ? PF_X : 0),
 		};
@@ -239,12 +236,12 @@ static bool emit_headers(struct out *o, struct mm *mm, unsigned areas, size_t no
 	return true;
 }
 
-static bool emit_area(struct out *o, struct mm *mm, const struct vm_area *a, char *page)
+static bool emit_area(struct out *o, struct mm *mm, const struct core_area *a, char *page)
 {
-	unsigned long end = a->start + dump_size(a);
+	unsigned long end = a->start + a->size;
 
 	for (unsigned long addr = a->start; addr < end; addr += PAGE_SIZE) {
-		if (vm_page_untouched(mm, a, addr)) {
+		if (a->sparse && vm_page_untouched(mm, addr)) {
 			o->pos += PAGE_SIZE;		/* a hole: zeros */
 			continue;
 		}
@@ -256,22 +253,19 @@ static bool emit_area(struct out *o, struct mm *mm, const struct vm_area *a, cha
 	return true;
 }
 
-/* Nobody changes the areas: every thread of the process stands still. Another process that shares them may: then less is written. */
-static bool write_core(struct out *o, const void *notes, size_t notes_size)
+static bool write_core(struct out *o, const struct core_areas *areas, const void *notes, size_t notes_size)
 {
-	struct mm *mm = current->mm;
-	unsigned areas = mm->area_count;
-	u32 headers = (u32)(sizeof(struct elf32_hdr) + (areas + 1) * sizeof(struct elf32_phdr) + notes_size);
+	u32 headers = (u32)(sizeof(struct elf32_hdr) + (areas->n + 1) * sizeof(struct elf32_phdr) + notes_size);
 	u32 data = (headers + PAGE_SIZE - 1) & PAGE_MASK;
 	char *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	bool ok;
 
 	if (!page)
 		return false;
-	ok = areas < PN_XNUM - 1 && emit_headers(o, mm, areas, notes_size, data) && emit(o, notes, notes_size);
+	ok = areas->n < PN_XNUM - 1 && emit_headers(o, areas, notes_size, data) && emit(o, notes, notes_size);
 	o->pos = data;
-	for (struct vm_area *a = mm->first; a && ok; a = a->next)
-		ok = emit_area(o, mm, a, page);
+	for (unsigned i = 0; i < areas->n && ok; i++)
+		ok = emit_area(o, current->mm, &areas->at[i], page);
 	kfree(page);
 	/* The last pages may be a hole. */
 	if (ok && o->stream)
@@ -333,13 +327,37 @@ static struct file *open_helper(int sig)
 	return core_helper_start(h);
 }
 
+/* Everything of the process but its end. Whether all of it was written. */
+static bool dump(struct out *o, int sig, const struct abi_siginfo *info)
+{
+	struct core_areas areas;
+	void *notes = NULL;
+	bool done = false;
+	size_t size;
+
+	if (core_areas_take(&areas, current->mm))
+		return false;
+	notes = core_notes(sig, info, &areas, &size);
+	if (!notes)
+		goto out;
+	o->file = o->stream ? open_helper(sig) : open_core(sig);
+	if (!IS_ERR(o->file)) {
+		done = write_core(o, &areas, notes, size);
+		if (o->stream)
+			core_helper_wait(o->file);
+		file_put(o->file);
+	}
+out:
+	kfree(notes);
+	core_areas_drop(&areas);
+	return done;
+}
+
 bool coredump(int sig, const struct abi_siginfo *info)
 {
 	u64 limit = rlimit(RLIMIT_CORE);
 	struct core_state core = { .dumper = current };
 	struct out o = { .limit = (loff_t)min(limit, (u64)0x7fffffffffffffffull) };
-	size_t size;
-	void *notes;
 	bool done = false;
 
 	o.stream = pattern[0] == '|';
@@ -354,13 +372,11 @@ bool coredump(int sig, const struct abi_siginfo *info)
 	if (!stop_others(sig, &core))
 		return false;
 	current->flags |= PF_DUMPCORE;
-	notes = core_notes(sig, info, &size);
-	o.file = !notes ? ERR_PTR(-ENOMEM) : o.stream ? open_helper(sig) : open_core(sig);
-	if (!IS_ERR(o.file)) {
-		done = write_core(&o, notes, size);
-		file_put(o.file);
+	if (!o.stream || core_helper_begin()) {
+		done = dump(&o, sig, info);
+		if (o.stream)
+			core_helper_end();
 	}
-	kfree(notes);
 	release_others(done);
 	return done;
 }

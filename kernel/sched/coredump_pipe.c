@@ -2,7 +2,8 @@
  * The program that takes core dumps from a pipe (core(5), "Piping core dumps to a program").
  *
  * It is the kernel's child and not the dying process's: it runs as root in the root directory, with nothing of its
- * cause's but what it is told, and nobody waits for it. The dump is written while it reads; if it ends, so does the dump.
+ * cause's but what it is told. The dump is written while it reads; if it ends, so does the dump. Afterwards the process
+ * stays for it to look at in /proc if there is a core_pipe_limit, or else ends while it may still be at work.
  */
 #include <core/string.h>
 #include <fs/fdtable.h>
@@ -14,6 +15,31 @@
 #include <sched/internal.h>
 #include <abi/errno.h>
 #include <abi/sched.h>
+
+int core_pipe_limit;
+static atomic_t under_way;
+
+bool core_helper_begin(void)
+{
+	int before = atomic_fetch_add(1, &under_way), limit = READ_ONCE(core_pipe_limit);
+
+	if (!limit || before < limit)
+		return true;
+	core_helper_end();
+	pr_warn("core_pipe_limit: no dump of process %d (%s): %d are under way\n", current->tgid, current->comm, limit);
+	return false;
+}
+
+void core_helper_end(void)
+{
+	atomic_dec(&under_way);
+}
+
+void core_helper_wait(struct file *end)
+{
+	if (READ_ONCE(core_pipe_limit))
+		pipe_finish(end);
+}
 
 /* Of the process that dies, a new kernel thread has signal actions and limits. */
 static void forget_origin(struct task *self)

@@ -321,7 +321,7 @@ static void deliver_to_some(int sig, struct task *t, bool group)
 		return;		/* whoever unblocks it will see it */
 	/* One that dumps core is acted on by the thread that takes it: there the registers are. */
 	if (signal_default_fatal(sig) && !signal_dumps_core(sig) && (sig == SIGKILL || handler_of(t, sig) == ABI_SIG_DFL) &&
-	    !(s->flags & SIGNAL_GROUP_EXIT) && (sig == SIGKILL || !target->ptrace) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
+	    (s->core || !(s->flags & SIGNAL_GROUP_EXIT)) && (sig == SIGKILL || !target->ptrace) && (sig == SIGKILL || !((target->blocked | target->awaited) & sigmask(sig)))) {
 		kill_group(target, sig);
 		return;
 	}

@@ -1,4 +1,6 @@
 import { defineSuite } from '../../tools/suite/declaration.js';
+import { coreFileCases } from './cases/core-files.js';
+import { corePipeCases } from './cases/core-pipes.js';
 import { debianCases } from './cases/debian.js';
 import { debuggingCases } from './cases/debugging.js';
 import { descriptorCases } from './cases/descriptors.js';
@@ -34,6 +36,8 @@ export const suite = defineSuite({
 		...signalCases,
 		...groupCases,
 		...lifeCycleCases,
+		...coreFileCases,
+		...corePipeCases,
 		...debuggingCases,
 		...debianCases,
 	],

@@ -137,6 +137,7 @@ static const struct pid_entry entries[] = {
 	{ .name = "io", .mode = S_IFREG | 0400, .show = proc_show_io },
 	{ .name = "oom_score", .mode = S_IFREG | 0444, .show = proc_show_oom_score },
 	{ .name = "oom_score_adj", .mode = S_IFREG | 0644, .show = proc_show_oom_adj, .fop = &proc_oom_adj_fops },
+	{ .name = "coredump_filter", .mode = S_IFREG | 0644, .fop = &proc_coredump_filter_fops, .leader_only = true },
 #ifdef CONFIG_DEBUG
 	{ .name = "fail-nth", .mode = S_IFREG | 0644, .fop = &proc_fail_nth_fops },
 #endif

@@ -85,6 +85,6 @@ extern const struct inode_ops proc_fd_dir_iops, proc_fdinfo_dir_iops, proc_task_
 extern const struct file_ops proc_fd_dir_fops, proc_fdinfo_dir_fops, proc_task_dir_fops;
 extern const struct inode_ops proc_cwd_iops, proc_root_iops, proc_exe_iops;
 extern const struct file_ops proc_mem_fops, proc_pagemap_fops, proc_maps_fops, proc_smaps_fops;
-extern const struct file_ops proc_oom_adj_fops, proc_comm_fops, proc_fail_nth_fops;
+extern const struct file_ops proc_oom_adj_fops, proc_comm_fops, proc_fail_nth_fops, proc_coredump_filter_fops;
 
 #endif

@@ -168,6 +168,7 @@ void locks_free_inode(struct inode *inode);
 /* pipe.c */
 int pipe_create(struct file **ends, unsigned flags);
 struct pipe *file_pipe(struct file *f);
+void pipe_finish(struct file *w);			/* no more comes from this end: waits until nobody reads any more, or current is killed */
 long pipe_set_size(struct file *f, unsigned long size);
 long pipe_get_size(struct file *f);
 extern const struct file_ops fifo_ops;

@@ -53,6 +53,7 @@ struct mm {
 	bool oom_done;			/* nothing more is to be had from it */
 	bool reaped;			/* a: private areas have been emptied: faults fail */
 	bool dumpable;
+	unsigned dump_filter;		/* a DUMP_*: what a core file has; kept over fork and exec */
 	unsigned membarrier;		/* what membarrier(2) has registered */
 };
 
@@ -77,6 +78,17 @@ struct mm {
 #define VM_SEQ_READ	0x80000u	/* madvise hints */
 #define VM_RAND_READ	0x100000u
 #define VM_ACCESS	(VM_READ | VM_WRITE | VM_EXEC)
+
+/* /proc/PID/coredump_filter. A file that has no name any more counts as none; nothing is huge or DAX here. */
+#define DUMP_ANON_PRIVATE	0x01u
+#define DUMP_ANON_SHARED	0x02u
+#define DUMP_FILE_PRIVATE	0x04u
+#define DUMP_FILE_SHARED	0x08u
+#define DUMP_ELF_HEADERS	0x10u
+#define DUMP_HUGE_PRIVATE	0x20u
+#define DUMP_KNOWN		0x1ffu
+#define DUMP_DEFAULT		(DUMP_ANON_PRIVATE | DUMP_ANON_SHARED | DUMP_ELF_HEADERS | DUMP_HUGE_PRIVATE)
+extern unsigned long dump_filter_default;	/* what the command line has instead */
 
 #define MAX_AREAS	65530		/* of one address space: beyond it -ENOMEM */
 #define MMAP_MIN_ADDR	0x10000ul	/* below it only with CAP_SYS_RAWIO */
@@ -152,8 +164,8 @@ int vm_get_page(struct mm *mm, unsigned long addr, bool write, struct page **pag
 /* Copy to or from another process's memory (ptrace, /proc/PID/mem, exec arguments); bytes done. */
 size_t vm_access(struct mm *mm, unsigned long addr, void *buf, size_t n, bool write);
 
-/* Whether the page of `addr` in `a` reads as zeros without ever having been written: no page is made for looking. mmap_lock held, or nobody else runs in mm. */
-bool vm_page_untouched(struct mm *mm, const struct vm_area *a, unsigned long addr);
+/* Whether there is no page at addr but that of zeros. In an anonymous private area: it was never written, and no page is made for looking. */
+bool vm_page_untouched(struct mm *mm, unsigned long addr);
 
 /* Fault all of [start, end) in, as mlock does; mmap_lock not held. 0, -ENOMEM, -EFAULT (a hole, or beyond the file). */
 int vm_populate(struct mm *mm, unsigned long start, unsigned long end);

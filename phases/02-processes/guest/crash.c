@@ -2,10 +2,14 @@
  * A program with something to look at when it ends: two threads beside the first, one of them in a system call, a
  * known call chain, known values. Not a test by itself; cases dump its core and debug it.
  *
- * usage: crash [abort | segv | stop | spin]
+ * usage: crash [abort | segv | stop | spin | memory FILE LIBRARY]
+ *
+ * `memory` has a page of each kind that /proc/PID/coredump_filter knows, writes where, and aborts. LIBRARY is an ELF file.
  */
 #include "thread.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +42,38 @@ __attribute__((noinline)) static void inner(const char *how, int depth)
 		*(volatile int *)(4096 + 0x123 * 4) = 1;
 }
 
+static char *page_of(const char *what, int fd, int flags)
+{
+	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	if (p == MAP_FAILED)
+		exit(2);
+	if (flags & MAP_ANONYMOUS)
+		snprintf(p, 4096, "here: %s", what);
+	printf("%s %p\n", what, (void *)p);
+	return p;
+}
+
+static void shows_memory(const char *path, const char *library)
+{
+	extern const char __executable_start[];
+	int file = open(path, O_RDWR), elf = open(library, O_RDONLY), gone = open("deleted", O_RDWR | O_CREAT, 0600);
+
+	write(gone, "here: deleted\n", 14);
+	unlink("deleted");
+	page_of("private", -1, MAP_PRIVATE | MAP_ANONYMOUS);
+	page_of("shared", -1, MAP_SHARED | MAP_ANONYMOUS);
+	page_of("deleted", gone, MAP_SHARED);
+	page_of("file-private", file, MAP_PRIVATE);
+	page_of("file-written", file, MAP_PRIVATE)[100] = 1;
+	page_of("file-shared", file, MAP_SHARED);
+	page_of("library", elf, MAP_PRIVATE);
+	madvise(page_of("excluded", -1, MAP_PRIVATE | MAP_ANONYMOUS), 4096, MADV_DONTDUMP);
+	printf("program %p\n", (const void *)__executable_start);
+	fflush(stdout);
+	abort();
+}
+
 static int spins(void *unused)
 {
 	(void)unused;
@@ -59,6 +95,8 @@ int main(int argc, char **argv)
 	static struct thread threads[2];
 	const char *how = argc > 1 ? argv[1] : "abort";
 
+	if (argc > 3)
+		shows_memory(argv[2], argv[3]);
 	rounds = twice(0);
 	/* Memory that was never touched must not fill the file. */
 	untouched = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
