@@ -13,6 +13,7 @@
 #include <sched/seccomp.h>
 #include <sys/syscalls.h>
 #include <sys/table.h>
+#include <abi/capability.h>
 #include <abi/errno.h>
 #include "ptrace.h"
 
@@ -226,10 +227,22 @@ static long get_syscall_info(struct task *t, unsigned long size, void __user *to
 
 /* ---- letting go ---- */
 
+/* Filters are taken off for the time by who may do anything anyway, and is under none himself. */
+static long options_allowed(unsigned long options)
+{
+	if (!(options & PTRACE_O_SUSPEND_SECCOMP))
+		return 0;
+	if (!capable(CAP_SYS_ADMIN) || current->seccomp_mode || ptrace_option(current, PTRACE_O_SUSPEND_SECCOMP))
+		return -EPERM;
+	return 0;
+}
+
 static long set_options(struct task *t, unsigned long options)
 {
-	if (options & ~(unsigned long)PTRACE_O_KNOWN)
-		return -EINVAL;
+	long error = options & ~(unsigned long)PTRACE_O_KNOWN ? -EINVAL : options_allowed(options);
+
+	if (error)
+		return error;
 	t->ptrace = (t->ptrace & ~PT_OPTIONS) | (unsigned)options << PT_OPTIONS_SHIFT;
 	return 0;
 }
@@ -314,6 +327,13 @@ static long interrupt(struct task *t)
 
 /* ---- the call ---- */
 
+static long seize(struct task *t, unsigned long addr, unsigned long options)
+{
+	long error = addr || options & ~(unsigned long)PTRACE_O_KNOWN ? -EIO : options_allowed(options);
+
+	return error ? error : ptrace_attach(t, true, (unsigned)options);
+}
+
 static long stopped_request(struct task *t, long request, unsigned long addr, unsigned long data)
 {
 	switch (request) {
@@ -380,7 +400,7 @@ long sys_ptrace(long request, pid_t pid, unsigned long addr, unsigned long data)
 	if (request == PTRACE_ATTACH)
 		result = ptrace_attach(t, false, 0);
 	else if (request == PTRACE_SEIZE)
-		result = addr || data & ~(unsigned long)PTRACE_O_KNOWN ? -EIO : ptrace_attach(t, true, (unsigned)data);
+		result = seize(t, addr, data);
 	else
 		result = tracee_request(t, request, addr, data);
 	task_put(t);

@@ -15,7 +15,7 @@
 #define PT_SEIZED	2u
 #define PT_OPTIONS_SHIFT 3	/* PTRACE_O_*: from here on */
 #define PT_OPTIONS	(~0u << PT_OPTIONS_SHIFT)
-#define PTRACE_O_KNOWN	(0xffu | PTRACE_O_EXITKILL)
+#define PTRACE_O_KNOWN	(0xffu | PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP)
 
 #define SYSCALL_WORK_TRACE	1u
 #define SYSCALL_WORK_EMULATE	2u	/* stops at the entry, does not run the call */
