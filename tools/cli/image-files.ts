@@ -76,6 +76,7 @@ export const imageStat = defineCommand<{ place: string; json: boolean }>({
 		jsonOption(yargs).positional('place', { type: 'string', demandOption: true, describe: placeHelp }),
 	run: async ({ place, json }, { print }) => {
 		const { parsePlace, withVolume, modeString, timeString } = await files();
+		const { aclText } = await import('../impfs/acl-text.js');
 		const { image, path } = parsePlace(place);
 		withVolume(image, { readonly: true }, (volume) => {
 			const status = volume.stat(path);
@@ -97,6 +98,7 @@ export const imageStat = defineCommand<{ place: string; json: boolean }>({
 			for (const name of ['atime', 'mtime', 'ctime', 'btime'] as const) {
 				lines.push(`${name.padEnd(11)} ${timeString(status[name])}.${String(status[name].ns).padStart(9, '0')} UTC`);
 			}
+			for (const line of aclText(volume, path)) lines.push(`acl         ${line}`);
 			for (const [name, value] of xattrs) lines.push(`xattr       ${name} = ${value} (base64)`);
 			print(lines.join('\n'));
 		});
@@ -154,7 +156,10 @@ export const imageCp = defineCommand<{ from: string; to: string; recursive: bool
 	command: 'cp <from> <to>',
 	describe: 'Copy files and trees into an image or out of it; paths inside are written IMAGE:PATH',
 	examples: [
-		['imposos image cp -r my/tree base:/srv', 'Into the image, with modes, owners, links and times'],
+		[
+			'imposos image cp -r my/tree base:/srv',
+			'Into the image, with modes, owners, access control lists, links and times',
+		],
 		['imposos image cp base:/var/log/messages .', 'And out of it'],
 	],
 	builder: (yargs) =>

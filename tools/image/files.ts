@@ -6,6 +6,7 @@ import { ImageError, UsageError } from '../errors.js';
 import { type CopyOptions, copyIn, copyOut } from '../impfs/host-copy.js';
 import { openImage } from '../impfs/locate.js';
 import { ImpfsVolume, S_IFBLK, S_IFCHR } from '../impfs/volume.js';
+import { readHostAcls, writeHostAcls } from './host-acls.js';
 
 /** Splits IMAGE:PATH; without a path it is the root. A name without a file of it means the built image. */
 export function parsePlace(place: string): { image: string; path: string } {
@@ -75,6 +76,8 @@ export function copyFiles({ from, to, recursive, chown, warn }: CopyFilesOptions
 		recursive,
 		warn,
 		mknod,
+		readAcls: readHostAcls,
+		writeAcls: writeHostAcls,
 		...(owner ? { owner: { uid: Number(owner[1]), gid: Number(owner[2]) } } : {}),
 	};
 	const { image, path } = parsePlace(inside ? to : from);

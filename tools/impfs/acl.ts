@@ -90,12 +90,14 @@ export function isMoreThanMode(entries: readonly AclEntry[]): boolean {
 	return entries.length > 3;
 }
 
+/** The list that says what a mode does. */
+export function listOfMode(mode: number): AclEntry[] {
+	const entry = (tag: number, shift: number): AclEntry => ({ tag, perm: (mode >> shift) & 7, id: ACL.NO_ID });
+	return [entry(ACL.USER_OBJ, 6), entry(ACL.GROUP_OBJ, 3), entry(ACL.OTHER, 0)];
+}
+
 /** For default lists that cannot be read: what is new is its owner's alone. */
-export const ownersAlone: readonly AclEntry[] = [
-	{ tag: ACL.USER_OBJ, perm: 7, id: ACL.NO_ID },
-	{ tag: ACL.GROUP_OBJ, perm: 0, id: ACL.NO_ID },
-	{ tag: ACL.OTHER, perm: 0, id: ACL.NO_ID },
-];
+export const ownersAlone: readonly AclEntry[] = listOfMode(0o700);
 
 /**
  * What can be kept of a list. It lets nobody do what the entries that can be read do not: the order is put right and what

@@ -16,7 +16,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { ImageError } from '../errors.js';
+import { listOfMode } from './acl.js';
+import type { Acls } from './acl-attributes.js';
 import type { Time } from './core.js';
+import { ImpfsError } from './errors.js';
 import { withHostFile } from './file.js';
 import {
 	type Attributes,
@@ -41,6 +44,10 @@ export interface CopyOptions {
 	warn: (message: string) => void;
 	/** Makes a device node or FIFO on the host, which Node itself cannot. */
 	mknod: (file: string, type: number, rdev: { major: number; minor: number }) => void;
+	/** The access control lists in a tree of the host, by absolute path. */
+	readAcls: (tree: string) => ReadonlyMap<string, Acls>;
+	/** Gives files of the host their lists; tells why it cannot. */
+	writeAcls: (lists: ReadonlyMap<string, Acls>) => string | undefined;
 }
 
 /** Linux's encoding of device numbers in struct stat. */
@@ -68,6 +75,7 @@ export function copyIn(volume: ImpfsVolume, source: string, target: string, opti
 	const place = isDirectory(volume, target) ? joined(target, path.basename(path.resolve(source))) : target;
 	/** First name in the volume of each host inode with several. */
 	const names = new Map<string, string>();
+	const lists = options.readAcls(source);
 	let count = 0;
 	const copy = (from: string, to: string): void => {
 		const status = lstatSync(from);
@@ -88,6 +96,11 @@ export function copyIn(volume: ImpfsVolume, source: string, target: string, opti
 		}
 		if (!status.isDirectory() && status.nlink > 1) names.set(id, to);
 		copyOneIn(volume, from, to, status, attributes);
+		if (!status.isSymbolicLink()) {
+			// Lists that the folder, or what was there before, would have given it are not the source's.
+			volume.setAcls(to, lists.get(path.resolve(from)) ?? {});
+			volume.setattr(to, attributes);
+		}
 		if (!status.isDirectory()) return;
 		if (!options.recursive) throw new ImageError(`${from} is a directory`, { hint: 'cp -r copies directories' });
 		for (const name of readdirSync(from).sort()) copy(path.join(from, name), joined(to, name));
@@ -130,6 +143,7 @@ export function copyOut(volume: ImpfsVolume, source: string, target: string, opt
 		.at(-1);
 	const into = hostDirectory(target) && base !== undefined;
 	const names = new Map<number, string>();
+	const lists = new Map<string, Acls>();
 	let ownersKept = true;
 	let count = 0;
 	const finish = (to: string, status: ImpfsStat): void => {
@@ -139,7 +153,8 @@ export function copyOut(volume: ImpfsVolume, source: string, target: string, opt
 			if (ownersKept) options.warn('owners could not be kept: only root gives files away');
 			ownersKept = false;
 		}
-		if ((status.mode & S_IFMT) !== S_IFLNK) chmodSync(to, status.mode & 0o7777);
+		if ((status.mode & S_IFMT) !== S_IFLNK)
+			chmodSync(to, (lists.has(to) ? status.mode & ~0o077 : status.mode) & 0o7777);
 		lutimesSync(to, status.atime.sec + status.atime.ns / 1e9, status.mtime.sec + status.mtime.ns / 1e9);
 	};
 	const copy = (from: string, to: string): void => {
@@ -154,11 +169,34 @@ export function copyOut(volume: ImpfsVolume, source: string, target: string, opt
 		if (type !== S_IFDIR) names.set(status.ino, to);
 		else if (!options.recursive) throw new ImageError(`${from} is a directory`, { hint: 'cp -r copies directories' });
 		if (!copyOneOut(volume, from, to, status, options)) return;
+		if (type !== S_IFLNK) noteAcls(volume, from, to, lists, options);
 		if (type === S_IFDIR) for (const { name } of volume.readdir(from)) copy(joined(from, name), path.join(to, name));
 		finish(to, status);
 	};
 	copy(source, into ? path.join(target, base) : target);
+	if (lists.size > 0) giveAcls(lists, options);
 	return count;
+}
+
+/** Keeps in mind what lists a file is to have on the host; for one that makes no sense none, and no right but the owner's. */
+function noteAcls(volume: ImpfsVolume, from: string, to: string, lists: Map<string, Acls>, options: CopyOptions): void {
+	const { mode } = volume.stat(from);
+	try {
+		const acls = volume.acls(from);
+		if (acls.access || acls.default) lists.set(to, { access: listOfMode(mode), ...acls });
+	} catch (error) {
+		if (!(error instanceof ImpfsError) || error.errno !== 'EUCLEAN') throw error;
+		options.warn(`${error.message}: copied for its owner alone`);
+		lists.set(to, { access: listOfMode(mode & 0o700) });
+	}
+}
+
+/** The mode alone would let in whom a list keeps out: where the host takes none, the group and others have nothing. */
+function giveAcls(lists: ReadonlyMap<string, Acls>, options: CopyOptions): void {
+	const problem = options.writeAcls(lists);
+	if (problem === undefined) return;
+	const files = lists.size === 1 ? '1 file' : `${lists.size} files`;
+	options.warn(`access control lists could not be kept: ${problem}; ${files} for their owners alone instead`);
 }
 
 function hostDirectory(file: string): boolean {

@@ -1,4 +1,5 @@
 /** What `imposos image` prints of a volume's files. */
+import { ACL_ACCESS, ACL_DEFAULT } from '../abi/acl.js';
 import type { Time } from './core.js';
 import {
 	type ImpfsStat,
@@ -44,6 +45,11 @@ export function described(volume: ImpfsVolume, path: string, name: string, statu
 	return (status.mode & S_IFMT) === S_IFLNK ? `${name} -> ${volume.readlink(path)}` : name;
 }
 
+function hasAcl(volume: ImpfsVolume, path: string): boolean {
+	const attributes = volume.xattrs(path);
+	return attributes.has(ACL_ACCESS) || attributes.has(ACL_DEFAULT);
+}
+
 /** A long listing, one file a line, columns aligned. */
 export function longListing(
 	volume: ImpfsVolume,
@@ -59,13 +65,14 @@ export function longListing(
 				String(status.gid),
 				device ? `${rdev.major}, ${rdev.minor}` : String(status.size),
 			],
-			mode: modeString(mode),
+			mode: modeString(mode) + (hasAcl(volume, path) ? '+' : ' '),
 			rest: `${timeString(status.mtime)} ${described(volume, path, name, status)}`,
 		};
 	});
 	const widths = [0, 1, 2, 3].map((i) => Math.max(0, ...rows.map(({ cells }) => cells[i]?.length ?? 0)));
+	const marked = rows.some(({ mode }) => mode.endsWith('+'));
 	return rows.map(({ cells, mode, rest }) => {
-		return `${mode} ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' ')} ${rest}`;
+		return `${marked ? mode : mode.trimEnd()} ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join(' ')} ${rest}`;
 	});
 }
 

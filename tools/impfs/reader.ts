@@ -1,5 +1,6 @@
 /** A volume as a tree of files, the reading half: paths, attributes, directories and contents. */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
+import { type Acls, aclsOf } from './acl-attributes.js';
 import type { ImpfsCore } from './core.js';
 import { ImpfsDir } from './dir.js';
 import { ImpfsError } from './errors.js';
@@ -130,6 +131,11 @@ export class ImpfsReader {
 	xattrs(path: string): Xattrs {
 		const { ino, inode } = this.find(path);
 		return this.xattrsOf(ino, inode);
+	}
+
+	/** The access control lists. @throws ImpfsError EUCLEAN for one that makes no sense */
+	acls(path: string): Acls {
+		return aclsOf(this.xattrs(path), path);
 	}
 
 	protected xattrsOf(ino: number, inode: Inode): Xattrs {

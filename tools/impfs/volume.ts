@@ -4,6 +4,7 @@
  * Nothing is written to the device before `sync()` or `close()` except file data.
  */
 import { IMPFS, type Inode, inodeLayout } from '../abi/impfs.js';
+import { type Acls, chmodAcl, inheritAcls, replaceAcls } from './acl-attributes.js';
 import type { ImpfsCore, Time } from './core.js';
 import type { Device } from './device.js';
 import { ImpfsDir } from './dir.js';
@@ -98,9 +99,13 @@ export class ImpfsVolume extends ImpfsReader {
 		inode.version++;
 	}
 
-	#apply(inode: Inode, attributes: Attributes): void {
+	#apply(ino: number, inode: Inode, attributes: Attributes, what: string): void {
 		const { mode, uid, gid, atime, mtime } = attributes;
-		if (mode !== undefined) inode.mode = (inode.mode & S_IFMT) | (mode & 0o7777);
+		if (mode !== undefined) {
+			const xattrs = this.xattrsOf(ino, inode);
+			if (chmodAcl(xattrs, mode, what)) this.#storeXattrs(ino, inode, xattrs);
+			inode.mode = (inode.mode & S_IFMT) | (mode & 0o7777);
+		}
 		if (uid !== undefined) inode.uid = uid;
 		if (gid !== undefined) inode.gid = gid;
 		if (atime) [inode.atime, inode.atime_ns] = [atime.sec, atime.ns];
@@ -120,8 +125,9 @@ export class ImpfsVolume extends ImpfsReader {
 		inode.mode = type;
 		inode.links = directory ? 2 : 1;
 		this.#stamp(inode, 'atime', 'mtime', 'ctime', 'btime');
-		this.#apply(inode, { mode: directory ? 0o755 : 0o644, ...attributes });
+		this.#apply(ino, inode, { mode: directory ? 0o755 : 0o644, ...attributes }, path);
 		try {
+			if (type !== S_IFLNK) this.#inherit(parent, parentInode, ino, inode, path);
 			fill(ino, inode);
 			this.dirOf(parent, parentInode, path).insert(name, ino, type >> 12);
 		} catch (error) {
@@ -133,6 +139,13 @@ export class ImpfsVolume extends ImpfsReader {
 		this.#stamp(parentInode, 'mtime', 'ctime');
 		this.core.writeInode(parent, parentInode);
 		return ino;
+	}
+
+	#inherit(parent: number, parentInode: Inode, ino: number, inode: Inode, path: string): void {
+		const directory = (inode.mode & S_IFMT) === S_IFDIR;
+		const { mode, attributes } = inheritAcls(this.xattrsOf(parent, parentInode), inode.mode, directory, path);
+		inode.mode = mode;
+		if (attributes.size > 0) this.#storeXattrs(ino, inode, attributes);
 	}
 
 	/** Frees an inode with all its blocks. */
@@ -160,13 +173,13 @@ export class ImpfsVolume extends ImpfsReader {
 		const inode = this.core.inode(existing);
 		if ((inode.mode & S_IFMT) === S_IFDIR) throw new ImpfsError('EISDIR', path);
 		if ((inode.mode & S_IFMT) !== S_IFREG) throw new ImpfsError('EINVAL', path, 'is no regular file');
+		this.#stamp(inode, 'mtime', 'ctime');
+		this.#apply(existing, inode, attributes, path);
 		mapTruncate(this.core, existing, inode, 0);
 		inode.size = 0;
 		try {
 			writeContents(this.core, existing, inode, source);
 		} finally {
-			this.#stamp(inode, 'mtime', 'ctime');
-			this.#apply(inode, attributes);
 			this.core.writeInode(existing, inode);
 		}
 		return existing;
@@ -316,11 +329,11 @@ export class ImpfsVolume extends ImpfsReader {
 		this.core.writeInode(source.ino, inode);
 	}
 
-	/** Changes attributes; symbolic links are not followed. */
+	/** Changes attributes; symbolic links are not followed. A change of the mode changes the access control list with it. */
 	setattr(path: string, attributes: Attributes): void {
 		const { ino, inode } = this.find(path);
 		this.#stamp(inode, 'ctime');
-		this.#apply(inode, attributes);
+		this.#apply(ino, inode, attributes, path);
 		this.core.writeInode(ino, inode);
 	}
 
@@ -336,6 +349,20 @@ export class ImpfsVolume extends ImpfsReader {
 		this.setattr(path, { atime, mtime });
 	}
 
+	/** Replaces the access control lists, and the mode with them. */
+	setAcls(path: string, acls: Acls): void {
+		const { ino, inode } = this.find(path);
+		const kind = inode.mode & S_IFMT;
+		if (kind === S_IFLNK || (acls.default && kind !== S_IFDIR))
+			throw new ImpfsError('EINVAL', path, 'has no such access control list');
+		const attributes = this.xattrsOf(ino, inode);
+		inode.mode = replaceAcls(attributes, inode.mode, acls, path);
+		this.#storeXattrs(ino, inode, attributes);
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	/** Sets an attribute to any value: unlike {@link setAcls}, a list that does not go with the mode or makes no sense, too. */
 	setxattr(path: string, name: string, value: Uint8Array): void {
 		this.#changeXattrs(path, (attributes) => attributes.set(name, value));
 	}
@@ -350,6 +377,13 @@ export class ImpfsVolume extends ImpfsReader {
 		const { ino, inode } = this.find(path);
 		const attributes = this.xattrsOf(ino, inode);
 		change(attributes);
+		this.#storeXattrs(ino, inode, attributes);
+		this.#stamp(inode, 'ctime');
+		this.core.writeInode(ino, inode);
+	}
+
+	/** Puts the attributes into the inode's block. The inode is left to be written. */
+	#storeXattrs(ino: number, inode: Inode, attributes: Xattrs): void {
 		const encoded = new Uint8Array(IMPFS.BLOCK_SIZE);
 		encodeXattrs(attributes, ino, encoded);
 		if (attributes.size === 0) {
@@ -358,16 +392,14 @@ export class ImpfsVolume extends ImpfsReader {
 				inode.xattr_block = 0;
 				inode.blocks--;
 			}
-		} else {
-			if (inode.xattr_block === 0) {
-				inode.xattr_block = this.core.allocate(1).start;
-				inode.blocks++;
-			}
-			this.core.fresh(inode.xattr_block).set(encoded);
-			this.core.dirty(inode.xattr_block, this.core.ownerSeed(ino, inode.generation, inode.xattr_block));
+			return;
 		}
-		this.#stamp(inode, 'ctime');
-		this.core.writeInode(ino, inode);
+		if (inode.xattr_block === 0) {
+			inode.xattr_block = this.core.allocate(1).start;
+			inode.blocks++;
+		}
+		this.core.fresh(inode.xattr_block).set(encoded);
+		this.core.dirty(inode.xattr_block, this.core.ownerSeed(ino, inode.generation, inode.xattr_block));
 	}
 }
 
