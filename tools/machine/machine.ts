@@ -97,7 +97,7 @@ export class Machine {
 	 *
 	 * @throws GuestFailure when the guest panics first; BootError, TimeoutError with the console's tail
 	 */
-	async connectAgent(timeout = 60_000, signal?: AbortSignal): Promise<Control> {
+	async connectAgent(timeout = 120_000, signal?: AbortSignal): Promise<Control> {
 		const trouble = new AbortController();
 		const onTrouble = (line: string) => trouble.abort(new GuestFailure(`the guest is in trouble: ${line}`));
 		this.console.on('trouble', onTrouble);

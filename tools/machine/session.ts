@@ -53,7 +53,7 @@ export async function startSession(spec: MachineSpec, options: SessionOptions): 
 		removers.push(() => machine.dispose());
 		let agent: Promise<Control> | undefined;
 		const connect = () => {
-			agent ??= machine.connectAgent(60_000).catch((error: unknown) => {
+			agent ??= machine.connectAgent().catch((error: unknown) => {
 				agent = undefined;
 				throw error;
 			});
