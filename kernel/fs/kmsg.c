@@ -76,19 +76,22 @@ static size_t format(struct kmsg_reader *r)
 static ssize_t read_record(struct kmsg_reader *r, struct iov_iter *it)
 {
 	u64 at = r->pos;
-	size_t n = log_read(&at, r->raw, RAW_MAX - 1);
+	size_t got = log_read(&at, r->raw, RAW_MAX - 1), n;
+	const char *end;
 
-	if (at - n != r->pos) {
+	if (at - got != r->pos) {
 		r->pos = log_record(r->pos, &r->number);
 		return -EPIPE;
 	}
-	r->raw[n] = 0;
+	r->raw[got] = 0;
 	n = format(r);
 	if (n > it->count)
 		return -EINVAL;
 	if (copy_to_iter(r->record, n, it) != n)
 		return -EFAULT;
-	r->pos = log_record(r->pos + 1, NULL);
+	/* By what was read: the next one may be gone by now, which the next read has to tell. */
+	end = memchr(r->raw, '\n', got);
+	r->pos = end ? r->pos + (size_t)(end - r->raw) + 1 : log_record(r->pos + 1, NULL);
 	r->number++;
 	return (ssize_t)n;
 }

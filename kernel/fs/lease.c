@@ -1,7 +1,7 @@
 /*
  * Leases of files (F_SETLEASE): the holder is told by a signal when somebody is about to open the file in a way that the
  * lease keeps out, and has lease_break_time to give it up or to make it a lesser one; whoever opens waits as long. One that
- * is not given up by then is taken.
+ * is not given up by then is taken; with a time of 0 none ever is.
  *
  * A lease is an open file's, one at most, and goes with it. lease_lock guards all, which are few; an opener has been counted
  * in its inode before it looks for leases, and a lease is given by those counts, so neither misses the other.
@@ -81,7 +81,7 @@ static nsec_t ask(const struct inode *inode, bool write)
 			continue;
 		if (l->target != F_UNLCK && l->target != target) {
 			if (l->target == l->type)
-				l->end = ktime_get() + (u32)break_seconds * NSEC_PER_SEC;
+				l->end = break_seconds ? ktime_get() + (u32)break_seconds * NSEC_PER_SEC : MAX_SCHEDULE_TIMEOUT;
 			l->target = target;
 			fasync_tell(&l->fasync, POLL_MSG);
 		}
@@ -145,7 +145,7 @@ int lease_break_slow(struct inode *inode, unsigned flags)
 		if (flags & O_NONBLOCK)
 			return -EWOULDBLOCK;
 		now = ktime_get();
-		left = end > now ? end - now : 0;
+		left = end == MAX_SCHEDULE_TIMEOUT ? end : end > now ? end - now : 0;
 		if (wait_event_interruptible_timeout(&lease_wait, READ_ONCE(changes) != seen, &left))
 			return -ERESTARTSYS;
 	}

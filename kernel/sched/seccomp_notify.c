@@ -106,8 +106,9 @@ static void accept_gifts(struct seccomp_listener *l, struct call *c)
 		spin_lock(&l->lock);
 		if (list_empty(&c->gifts) || list_first_entry(&c->gifts, struct gift, link) != g)
 			continue;		/* its giver was interrupted; the descriptor stays */
-		if (how.flags & SECCOMP_ADDFD_FLAG_SEND) {
-			c->state = fd < 0 ? SEEN : ANSWERED;
+		/* Another thread may have answered meanwhile: that holds. */
+		if ((how.flags & SECCOMP_ADDFD_FLAG_SEND) && fd >= 0 && c->state != ANSWERED) {
+			c->state = ANSWERED;
 			c->answer = (struct abi_seccomp_notif_resp){ .val = fd };
 		}
 		g->result = fd;

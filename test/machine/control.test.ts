@@ -67,7 +67,7 @@ t.test('programs', async (t) => {
 	await t.rejects(control.exec(['no-such-program']), { message: /ENOENT/, exitCode: 127 });
 	await t.rejects(control.exec([scratch]), { message: /EACCES/, exitCode: 126 });
 	await t.rejects(control.exec(['true'], { cwd: '/no/such' }), GuestFailure);
-	const late = control.exec(['sleep', '100'], { timeout: 200 });
+	const late = control.exec(['sleep', '100'], { timeout: 2000 });
 	await t.rejects(late, TimeoutError);
 	await t.rejects(late, { message: /sleep 100: still running(.|\n)* S sleep: / }, 'it says what the tasks were doing');
 	const [a, b] = await Promise.all([control.exec(['sh', '-c', 'sleep 0.2; echo a']), control.exec(['echo', 'b'])]);

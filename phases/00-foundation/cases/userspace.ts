@@ -117,7 +117,7 @@ export const userspaceCases = defineCases([
 		run: async (vm, t) => {
 			t.plan(2);
 			const { stdout } = await vm.sh(
-				'p=$(sh -c "sleep 0.5 >/dev/null 2>&1 & echo \\$!"); cut -d " " -f 4 /proc/$p/stat; i=0; ' +
+				'p=$(sh -c "sleep 1000 >/dev/null 2>&1 & echo \\$!"); cut -d " " -f 4 /proc/$p/stat; kill $p; i=0; ' +
 					'while [ -d /proc/$p ] && [ $i -lt 40 ]; do sleep 0.1; i=$((i + 1)); done; [ -d /proc/$p ] || echo reaped',
 			);
 			const [parent, after] = stdout.split('\n');

@@ -145,7 +145,7 @@ export const debianCases = defineCases([
 			// A writer that holds its lock makes another wait or fail, as record locks have it.
 			await lines(vm, t, [
 				[
-					'cd /var/tmp; (echo "begin immediate; insert into t values(-1, 1, 1);"; sleep 2; echo "commit;") | sqlite3 delete.db & sleep 1; sqlite3 /var/tmp/delete.db "insert into t values(-2, 1, 1);" 2>&1; wait; sqlite3 /var/tmp/delete.db "select count(*) from t where a < 0"',
+					'cd /var/tmp; rm -f begun tried; (echo "begin immediate; insert into t values(-1, 1, 1);"; echo ".shell touch begun"; until [ -e tried ]; do sleep 0.1; done; echo "commit;") | sqlite3 delete.db & until [ -e begun ]; do sleep 0.1; done; sqlite3 /var/tmp/delete.db "insert into t values(-2, 1, 1);" 2>&1; touch tried; wait; rm begun tried; sqlite3 /var/tmp/delete.db "select count(*) from t where a < 0"',
 					/locked[\s\S]*^1\n$/m,
 				],
 			]);
@@ -219,7 +219,7 @@ export const debianCases = defineCases([
 				],
 				['free -k', /^Mem: +\d{5,} +\d+ +\d+ +\d+ +\d+ +\d+\nSwap: +0 +0 +0\n/m],
 				[
-					'sleep 77 & pgrep -f "sleep 7[7]" >/dev/null && pgrep -a -x sleep && pkill sleep; wait; pgrep -x sleep || echo none',
+					'sleep 77 & until pgrep -x sleep >/dev/null; do :; done; pgrep -f "sleep 7[7]" >/dev/null && pgrep -a -x sleep && pkill sleep; wait; pgrep -x sleep || echo none',
 					/^\d+ sleep 77\nnone\n$/,
 				],
 				['pidof init', /^1\n$/],
@@ -251,7 +251,10 @@ export const debianCases = defineCases([
 				['echo "<30>of a daemon" >/dev/kmsg; dmesg -x | tail -n 1', /^daemon:info +: \[ *\d+\.\d{6}\] of a daemon\n$/],
 				['echo "<11>one" >/dev/kmsg; dmesg -f user -l err', /^\[.*\] one\n$/],
 				['dmesg -C; dmesg | wc -l; echo two >/dev/kmsg; dmesg; dmesg -S', /^0\n(\[.*\] two\n){2}$/],
-				['(sleep 0.3; echo three >/dev/kmsg) & timeout 1 dmesg --follow-new; true', /^\[.*\] three\n$/],
+				[
+					'dmesg --follow-new >/tmp/c & until grep -q three /tmp/c; do echo three >/dev/kmsg; sleep 0.1; done; kill $!; wait; grep -vc " three$" /tmp/c; true',
+					/^0\n$/,
+				],
 			]);
 		},
 	},
@@ -272,7 +275,10 @@ export const debianCases = defineCases([
 				['exec 8>/var/tmp/held; rm /var/tmp/held; lsof +L1 -a -p $$', /^sh .* 0 +\d+ \/var\/tmp\/held \(deleted\)$/m],
 				['exec 7</etc/passwd; [ "$(fuser /etc/passwd 2>/dev/null)" -eq $$ ] && echo found', /^found\n$/],
 				['cd /var/tmp; fuser -m / 2>/dev/null | grep -c " $$"', /^[1-9]/],
-				['sleep 66 & pstree -p $$', /^sh\(\d+\)-\+-pstree\(\d+\)\n +`-sleep\(\d+\)\n$/],
+				[
+					'sleep 66 & until pgrep -x sleep >/dev/null; do :; done; pstree -p $$',
+					/^sh\(\d+\)-\+-pstree\(\d+\)\n +`-sleep\(\d+\)\n$/,
+				],
 				[
 					'lsblk -o NAME,MAJ:MIN,SIZE,TYPE,MOUNTPOINT /dev/sda',
 					/^sda +8:0 +\d+M disk *\n.*sda1 +8:1 +\d+M part \/\n$/m,

@@ -57,11 +57,13 @@ export const specialCases = defineCases([
 		run: async (vm, t) => {
 			const frames = async (line: string) => (await vm.sh(line)).stdout.replace(/^\[<0>\] (\S+)\+0x[0-9a-f]+$/gm, '$1');
 			t.match(await frames('cat /proc/1/stack'), /^switch_to\n(\S+\n)*sigtimedwait\n/, 'asleep');
-			const busy = 'while :; do :; done & sleep 0.1; cat /proc/$!/stack; kill $!';
+			const busy =
+				'while :; do :; done & until cat /proc/$!/stack | tee /tmp/s | grep -q exit_to_user; do :; done; kill $!; cat /tmp/s';
 			t.match(await frames(busy), /^switch_to\n(\S+\n)*exit_to_user\n/, 'interrupted');
 			t.match(await frames('cat /proc/self/stack'), /^proc_show_stack\n(\S+\n)*sys_read\n/, 'reading it');
-			const zombie =
-				'(true & echo $! >/tmp/z; exec sleep 5) & p=$!; sleep 0.3; cat /proc/$(cat /tmp/z)/stat /proc/$(cat /tmp/z)/stack; kill $p';
+			// A child that ends when its parent is a program that does not wait for it.
+			const child = 'until read -r name </proc/$PPID/comm && [ "$name" = sleep ]; do :; done';
+			const zombie = `rm -f /tmp/z; (sh -c '${child}' & echo $! >/tmp/z; exec sleep 1000) & p=$!; until [ -s /tmp/z ] && grep -q ') Z ' /proc/$(cat /tmp/z)/stat; do sleep 0.05; done; cat /proc/$(cat /tmp/z)/stat /proc/$(cat /tmp/z)/stack; kill $p`;
 			t.match(await frames(zombie), /^\d+ \(\S+\) Z .*\n$/, 'a zombie');
 			const other = await vm.exec(['cat', '/proc/self/stack'], { user: { uid: 65534, gid: 65534 } });
 			t.match(other.stderr, /Permission denied/, 'not root');

@@ -4,6 +4,7 @@
  *
  *	posix-mounts FOLDER [LINKS]	LINKS: how many links the filesystem allows a file; not looked for without
  */
+#include "../../guest/asleep.h"
 #include "posix.h"
 
 #include <sys/mount.h>
@@ -354,7 +355,7 @@ static void test_limits(unsigned long links)
 		execl("program", "program", "-c", "read x; exit 3", (char *)NULL);
 		_exit(1);
 	}
-	usleep(200000);
+	BAIL_UNLESS(until_asleep(pid), "it reads its input");
 	ERRNO(open("program", O_WRONLY), ETXTBSY);
 	ERRNO(open("program", O_RDWR | O_TRUNC), ETXTBSY);
 	ERRNO(truncate("program", 0), ETXTBSY);

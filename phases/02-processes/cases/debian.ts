@@ -167,7 +167,7 @@ export const debianCases = defineCases([
 				'/tmp/stopped',
 				'sh',
 				'-c',
-				'(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo went on',
+				'(while kill -CONT $$; do sleep 0.2; done) 2>/dev/null & kill -STOP $$; echo went on',
 			]);
 			t.match(stopped.stdout, /went on/, 'one that stops and goes on');
 		},

@@ -1,4 +1,5 @@
 /* futex(): wait, wake, bit sets, requeue, timeouts, keys of shared pages over fork, robust lists. */
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include "thread.h"
 
@@ -11,36 +12,13 @@
 
 static volatile int word, other, woken;
 
-/*
- * Waits until a task sleeps that has nothing to sleep for but the word. How long it takes to get there is the host's to
- * say: one that comes later than it is woken sleeps for ever.
- */
-static int asleep(int process, int tid)
-{
-	char path[48], line[64];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", process, tid);
-	for (int i = 0; i < 30000; i++) {
-		int fd = open(path, O_RDONLY);
-
-		n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-		if (fd >= 0)
-			close(fd);
-		line[n < 0 ? 0 : n] = 0;
-		if (strstr(line, ") S "))
-			return 1;
-		usleep(1000);
-	}
-	return 0;
-}
-
+/* Who sleeps here has nothing to sleep for but the word. */
 static int all_asleep(struct thread *threads, int count)
 {
 	int good = 1;
 
 	for (int i = 0; i < count; i++)
-		good &= asleep(getpid(), threads[i].tid);
+		good &= until_state(getpid(), threads[i].tid, 'S');
 	return good;
 }
 
@@ -127,7 +105,7 @@ static void test_wake_op(void)
 	word = woken = 0;
 	other = 5;
 	thread_start(&t, wait_on_word, NULL);
-	OK(asleep(getpid(), t.tid), "a thread waits");
+	OK(until_state(getpid(), t.tid, 'S'), "a thread waits");
 	/* other = 9; wakes one waiter of word, and one of other if it was 5. */
 	int operation = FUTEX_OP_SET << 28 | FUTEX_OP_CMP_EQ << 24 | 9 << 12 | 5;
 	IS(futex(&word, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 1, (void *)1, &other, operation), 1);
@@ -144,7 +122,7 @@ static void test_shared_pages(void)
 	pid_t pid = fork();
 	if (pid == 0)
 		_exit(futex(shared, FUTEX_WAIT, 0, NULL, NULL, 0) == 0 && *shared == 3 ? 4 : 5);
-	OK(asleep(pid, pid), "a child waits");
+	OK(until_asleep(pid), "a child waits");
 	*shared = 3;
 	IS(futex(shared, FUTEX_WAKE, 1, NULL, NULL, 0), 1);
 	OK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 4, "a child waits for a word of shared memory");

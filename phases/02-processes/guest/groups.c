@@ -1,4 +1,5 @@
 /* Process groups, sessions, controlling terminals and pseudo-terminals: who may do what, who is sent what. */
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 
 #include <fcntl.h>
@@ -64,7 +65,7 @@ static void test_groups(void)
 		execl("/bin/sh", "sh", "-c", "sleep 100", (char *)NULL);
 		_exit(1);
 	}
-	usleep(100000);
+	until_asleep(pid);
 	ERRNO(setpgid(pid, pid), EACCES);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -207,7 +208,7 @@ static int hangup(void)
 	signal(SIGHUP, count_hangup);
 	signal(SIGCONT, count_hangup);
 	close(master);
-	for (int i = 0; i < 200 && !shared[0]; i++)
+	for (int i = 0; i < 4000 && !shared[0]; i++)
 		usleep(5000);
 	return shared[0] == 1 && read(slave, &byte, 1) == 0 && write(slave, &byte, 1) == -1 && errno == EIO ? 0 : 1;
 }
@@ -234,7 +235,7 @@ static int orphaned_group(void)
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	for (int i = 0; i < 200 && !(shared[0] && shared[1]); i++)
+	for (int i = 0; i < 4000 && !(shared[0] && shared[1]); i++)
 		usleep(5000);
 	return shared[0] == 1 && shared[1] == 1 ? 0 : 1;
 }

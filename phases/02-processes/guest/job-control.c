@@ -4,9 +4,11 @@
  */
 #include "../../guest/testing.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -66,6 +68,36 @@ static pid_t start(char **argv)
 	return pid;
 }
 
+/* Waits until a child of the shell has this name and state ('S', 'T'), in front of the terminal or behind. */
+static void until(pid_t shell, const char *name, char state, int in_front)
+{
+	for (int i = 0; i < 3000; i++) {
+		DIR *all = opendir("/proc");
+		struct dirent *e;
+		int found = 0;
+
+		while (all && (e = readdir(all))) {
+			char path[300], text[256], called[32] = "", is = 0;
+			int parent = 0, group = 0, front = 0, fd;
+			ssize_t n;
+
+			snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
+			if (!atoi(e->d_name) || (fd = open(path, O_RDONLY)) < 0)
+				continue;
+			n = read(fd, text, sizeof(text) - 1);
+			close(fd);
+			text[n > 0 ? n : 0] = 0;
+			sscanf(text, "%*d (%31[^)]) %c %d %d %*d %*d %d", called, &is, &parent, &group, &front);
+			found |= parent == shell && !strcmp(called, name) && is == state && (group == front) == in_front;
+		}
+		closedir(all);
+		if (found)
+			return;
+		usleep(10000);
+	}
+	DIAG("%s does not come to state %c", name, state);
+}
+
 int main(int argc, char **argv)
 {
 	int status = -1;
@@ -79,7 +111,7 @@ int main(int argc, char **argv)
 	OK(expect("\n42x") && expect("READY> "), "and answers");
 	type("sleep 1000\n");
 	expect("sleep 1000");
-	usleep(500000);
+	until(pid, "sleep", 'S', 1);
 	type("\032");
 	OK(expect("READY> "), "Ctrl-Z stops a program");
 	type("jobs; echo $((40+3))x\n");
@@ -88,14 +120,14 @@ int main(int argc, char **argv)
 	OK(expect("\n44x") && expect("READY> "), "bg lets it go on");
 	type("fg; echo st$?\n");
 	expect("sleep 1000");
-	usleep(500000);
+	until(pid, "sleep", 'S', 1);
 	type("\003");
 	OK(expect("READY> "), "Ctrl-C ends it in the foreground");
 	type("jobs; echo $((40+5))x\n");
 	OK(expect("\n45x") && expect("READY> "), "it is gone");
 	type("cat &\n");
 	OK(expect("READY> "), "a reader in the background");
-	usleep(500000);
+	until(pid, "cat", 'T', 0);
 	type("jobs; echo $((40+6))x\n");
 	OK(expect("topped") && expect("\n46x") && expect("READY> "), "is stopped by SIGTTIN");
 	type("kill %1; wait; echo $((40+7))x\n");

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -125,7 +126,7 @@ static void each_call(void)
 		for (;;)
 			pause();
 	}
-	usleep(50000);
+	until_asleep(child);
 	pthread_create(&never, NULL, sleeps, NULL);
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++)
 		/* At once, so that it may come before the call; and when the call sleeps. */

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "../../guest/proc-figure.h"
 #include "../../guest/testing.h"
 
 static __thread int own = 7;
@@ -86,7 +87,8 @@ static void join(void)
 	gate = 1;
 	/* One that has ended already is let go as well, and a signal to it is no error. */
 	pthread_create(&thread, NULL, same, NULL);
-	usleep(20000);
+	for (int i = 0; i < 30000 && proc_figure("/proc/self/status", "Threads") > 1; i++)
+		usleep(1000);
 	IS(pthread_kill(thread, SIGTERM), 0);
 	IS(pthread_detach(thread), 0);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -353,7 +354,7 @@ static void locks(void)
 	pthread_rwlock_rdlock(&prefers);
 	IS(in_thread(try_read, &prefers), 0);
 	pthread_create(&threads[0], NULL, writes, &prefers);
-	usleep(20000);
+	OK(until_others_sleep(), "a writer waits");
 	IS(in_thread(try_read, &prefers), EBUSY);
 	pthread_rwlock_unlock(&prefers);
 	pthread_join(threads[0], NULL);
@@ -500,8 +501,9 @@ static void semaphores(void)
 	ERRNO(sem_timedwait(&semaphore, &until), EINVAL);
 	action.sa_handler = on_alarm;
 	sigaction(SIGALRM, &action, NULL);
-	alarm(1);
+	pid_t teller = when_asleep_kill(SIGALRM);
 	ERRNO(sem_wait(&semaphore), EINTR);
+	waitpid(teller, NULL, 0);
 	IS(sem_post(&semaphore), 0);
 	IS(sem_getvalue(&semaphore, &value), 0);
 	IS(value, 1);

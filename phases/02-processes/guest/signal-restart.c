@@ -1,4 +1,5 @@
 /* Interrupted calls: which go on with SA_RESTART, which never do, what sigsuspend, pselect and their kin do. */
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include "thread.h"
 
@@ -27,33 +28,11 @@ static void install(int flags)
 	BAIL_UNLESS(sigaction(SIGALRM, &action, NULL) == 0, "no handler");
 }
 
-static int sleeps(pid_t pid)
-{
-	char path[32], text[256], state = 0;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = 0;
-	sscanf(text, "%*d (%*[^)]) %c", &state);
-	return state == 'S';
-}
-
-/* SIGALRM, once the caller sleeps in what it does next: after a time it might not have come to it on a busy machine. */
+/* SIGALRM, once the caller sleeps in what it does next. */
 static void when_asleep(void)
 {
-	pid_t caller = getpid();
-
 	*ran = 0;
-	if (fork() == 0) {
-		while (!sleeps(caller))
-			usleep(1000);
-		kill(caller, SIGALRM);
-		_exit(0);
-	}
+	(void)when_asleep_kill(SIGALRM);
 }
 
 /* A child that writes a byte, or ends with 5, when the signal has been. */

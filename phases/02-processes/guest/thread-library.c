@@ -90,9 +90,13 @@ static void streams(void)
 
 static void *holds(void *argument)
 {
+	volatile int *held = argument;
+
 	flockfile(stream);
-	*(volatile int *)argument = 1;
-	usleep(50000);
+	*held = 1;
+	while (*held == 1)
+		usleep(1000);
+	usleep(20000);
 	funlockfile(stream);
 	return NULL;
 }
@@ -108,6 +112,7 @@ static void stream_locks(void)
 	while (!held)
 		usleep(1000);
 	first = ftrylockfile(stream);
+	held = 2;
 	OK(first != 0, "a stream that another thread holds is not given");
 	flockfile(stream);
 	IS(ftrylockfile(stream), 0);

@@ -135,8 +135,9 @@ static void test_many(int count)
 	futex(&gate, 1 /* FUTEX_WAKE */, INT_MAX, NULL, NULL, 0);
 	for (int i = 0; i < started; i++)
 		thread_join(&t[i]);
-	usleep(50000);		/* the last ones leave the table after they have cleared their ids */
-	sysinfo(&after);
+	/* The last ones leave the table after they have cleared their ids. */
+	for (int i = 0; i < 4000 && (sysinfo(&after), after.procs > before.procs); i++)
+		usleep(5000);
 	OK(after.procs <= before.procs, "and none is left");
 	DIAG("a thread costs %ld KiB", (long)((before.freeram - during.freeram) * before.mem_unit / 1024) / count);
 	free(t);

@@ -130,7 +130,7 @@ static void test_orphans(void)
 		_exit(0);
 	}
 	waitpid(pid, &status, 0);
-	for (int i = 0; i < 200 && kill(*parent, 0) == 0; i++)
+	for (int i = 0; i < 4000 && kill(*parent, 0) == 0; i++)
 		usleep(5000);
 	ERRNO(kill(*parent, 0), ESRCH);
 }

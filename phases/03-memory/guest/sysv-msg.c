@@ -1,4 +1,5 @@
 /* System V message queues: order, types, full queues, sleepers, removal. */
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include "sysv.h"
 
@@ -41,7 +42,7 @@ static pid_t start(int (*f)(void))
 
 	if (!pid)
 		_exit(f());
-	nap(100);
+	BAIL_UNLESS(until_asleep(pid), "it waits");
 	return pid;
 }
 
@@ -127,8 +128,9 @@ static void test_sleepers(void)
 	IS(finish(a), 0);
 	OK(!strcmp(get(6, 0), "other"), "the other message waits");
 	sigaction(SIGALRM, &sa, 0);
-	alarm(1);
+	pid_t teller = when_asleep_kill(SIGALRM);
 	ERRNO(msgrcv(id, &r, 10, 0, 0), EINTR);
+	IS(finish(teller), 0);
 	a = start(receiver);
 	IS(msgctl(id, IPC_RMID, 0), 0);
 	IS(finish(a), EIDRM);

@@ -1,5 +1,6 @@
 import { defineCases } from '../../../tools/suite/declaration.js';
 import { guestTest, guestTestPath, runGuestTest } from '../../../tools/suite/guest-test.js';
+import { countedTime } from '../../02-processes/cases/counted-time.js';
 
 /** Calls by area, each with its documented errors. */
 export const callCases = defineCases([
@@ -14,6 +15,7 @@ export const callCases = defineCases([
 	guestTest(
 		'4.1/processor-time',
 		'clocks of processor time of threads and processes: timers on them, sleeping on them, whose they are',
+		{ start: 'boot', machine: countedTime },
 	),
 	guestTest('4.2/fastest-timers', 'timers of a nanosecond, unread, ignored and blocked, do not stop the machine'),
 	guestTest('4.2/inotify', 'events of files and directories, renames, ends of watches, overflow, limits'),

@@ -23,9 +23,13 @@ export const traceCases = defineCases([
 			t.equal(lines.stdout, '0\n', 'each call has a line of its own and its name, whatever came between');
 			const three = await vm.sh('trace -c -o /tmp/log true; cat /tmp/log');
 			t.match(three.stdout, /\d+ +0 {2}brk|\d+ +\d+ {2}\w+/, 'calls are counted');
-			const four = await vm.sh('sleep 50 & p=$!; sleep 0.3; cat /proc/$p/syscall; kill $p');
+			const four = await vm.sh(
+				'sleep 50 & p=$!; until grep -q sleep /proc/$p/wchan; do sleep 0.05; done; cat /proc/$p/syscall; kill $p',
+			);
 			t.match(four.stdout, /^(162|230|267|407) 0x/, 'what a sleeper is in');
-			const five = await vm.sh('sleep 50 & p=$!; trace -o /tmp/log -p $p & sleep 0.5; kill $p; wait; cat /tmp/log');
+			const five = await vm.sh(
+				'sleep 50 & p=$!; trace -o /tmp/log -p $p & while grep -q TracerPid:.0 /proc/$p/status; do sleep 0.05; done; kill $p; wait; cat /tmp/log',
+			);
 			t.match(five.stdout, /signal 15[\s\S]*killed by signal 15/, 'one that runs is attached to');
 		},
 	},

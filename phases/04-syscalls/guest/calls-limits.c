@@ -4,6 +4,7 @@
  * Memory is refused by /proc/self/fail-nth: each request that a call makes for memory in its turn, until it makes no more. The
  * call has to fail of one of them with ENOMEM, and of the others so or not at all.
  */
+#include "../../guest/asleep.h"
 #include "by-path.h"
 #include <abi/seccomp.h>
 #include <poll.h>
@@ -286,7 +287,7 @@ static void memory_of_processes(void)
 		pause();
 		_exit(0);
 	}
-	usleep(20000);
+	until_asleep(holder);
 	REFUSED(ENOMEM, NOTHING, futex, W(word), 6, 0, W(&soon), 0, 0);
 	REFUSED(ENOMEM, NOTHING, futex_time64, W(word), 6, 0, W(&soon64), 0, 0);
 	kill(holder, SIGKILL);
@@ -458,7 +459,7 @@ static void limits_of_users(void)
 	if (pid == 0) {
 		const char *argv[] = { "true", NULL };
 
-		usleep(30000);
+		until_asleep(first);
 		setrlimit(RLIMIT_NPROC, &none);
 		become_user();
 		_exit(syscall(__NR_execve, "/bin/true", argv, NULL) == -1 ? errno : 0);

@@ -2,6 +2,7 @@
  * Calls that wait, by their numbers: ended by a signal, by the end of what they wait for, by a circle of waiters, or not
  * waiting because they were told not to.
  */
+#include "../../guest/asleep.h"
 #include "calls.h"
 #include <poll.h>
 #include <signal.h>
@@ -36,11 +37,11 @@ static void signals(int on)
 	setitimer(ITIMER_REAL, on ? &often : &never, NULL);
 }
 
-/* A child that does something when the parent has had time to go to sleep. */
+/* A child that does something when the parent sleeps. */
 #define MEANWHILE(...) do { \
 	if (fork() == 0) { \
-		usleep(30000); \
-		__VA_ARGS__; \
+		if (until_asleep(getppid())) \
+			__VA_ARGS__; \
 		_exit(0); \
 	} \
 } while (0)
@@ -126,7 +127,7 @@ static void circles(void)
 			_exit(fcntl(fd, F_SETLKW, &first) ? 1 : 0);
 		}
 		read(told[0], text, 1);
-		usleep(30000);
+		until_asleep(other);
 		if (wide)
 			FAILS(EDEADLK, fcntl64, fd, F_SETLKW, &second);
 		else

@@ -1,5 +1,6 @@
 /* Leases of files: who gets one, who breaks it, who is told, what happens when the holder does nothing. */
 #define _GNU_SOURCE
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -217,6 +218,16 @@ static void no_answer(void)
 	OK(told(&info, 5000), "told again");
 	IS(end(child), 0);
 	IS(fcntl(fd, F_GETLEASE), F_UNLCK);
+	/* No time at all is all the time there is. */
+	IS(set_time("0"), 1);
+	fcntl(fd, F_SETSIG, SIG);
+	IS(fcntl(fd, F_SETLEASE, F_WRLCK), 0);
+	child = opener(O_WRONLY);
+	OK(told(&info, 5000), "told");
+	IS(fcntl(fd, F_GETLEASE), F_UNLCK);
+	OK(until_asleep(child), "it waits");
+	IS(fcntl(fd, F_SETLEASE, F_UNLCK), 0);
+	IS(end(child), 0);
 	close(fd);
 	set_time("45");
 }
@@ -233,7 +244,7 @@ static void together(void)
 	pid_t child = fork();
 	if (child == 0) {
 		sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_plain }, NULL);
-		alarm(1);
+		when_asleep_kill(SIGALRM);
 		_exit(open("file", O_WRONLY) == -1 && errno == EINTR ? 0 : 1);
 	}
 	OK(told(&info, 5000), "told");

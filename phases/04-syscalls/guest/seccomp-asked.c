@@ -3,6 +3,7 @@
  * between.
  */
 #define _GNU_SOURCE
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -256,6 +257,29 @@ static void ends(void)
 	close(listener);
 }
 
+/* Answered by one while another's gift, which comes to nothing, is on its way: the answer holds. */
+static void answers_at_once(void)
+{
+	const struct sched_param urgent = { .sched_priority = 10 }, usual = { 0 };
+	pid_t pid = start(0, plain), giver;
+
+	IS(receive(), 0);
+	/* The caller does not run before both have said what they have to say. */
+	IS(sched_setscheduler(0, SCHED_FIFO, &urgent), 0);
+	giver = fork();
+	if (giver == 0)
+		_exit(give(note.id, SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND, 0, 1 << 30, 0) == -1 ? errno : 0);
+	while (state_of(giver, giver) == 'R')
+		sched_yield();
+	IS(answer(note.id, 6, 0, 0), 0);
+	IS(sched_setscheduler(0, SCHED_OTHER, &usual), 0);
+	IS(end(giver), EBADF);
+	if (valid(note.id) == 0)
+		kill(pid, SIGKILL);
+	IS(end(pid), 0);
+	close(listener);
+}
+
 static int second(void)
 {
 	long r = install(SECCOMP_FILTER_FLAG_NEW_LISTENER, SECCOMP_RET_USER_NOTIF);
@@ -322,6 +346,7 @@ int main(void)
 	answers();
 	gifts();
 	ends();
+	answers_at_once();
 	refusals();
 	together();
 	return test_done();

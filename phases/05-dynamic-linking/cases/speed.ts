@@ -8,9 +8,7 @@ import { packageFile } from '../../../tools/image/package-file.js';
 import type { CaseMachine } from '../../../tools/suite/case-machine.js';
 import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
-
-/** A machine that counts instructions, so that a load on the host does not matter. */
-const counting = { icount: 'shift=3,sleep=off', append: 'idle=poll' };
+import { countedTime } from '../../02-processes/cases/counted-time.js';
 
 /** The benchmark's program, glibc and its loader; runs rows by name and tells what each costs. */
 async function prepare(vm: CaseMachine, t: CaseTools) {
@@ -35,7 +33,7 @@ export const speedCases = defineCases([
 		tier: 'full',
 		start: 'boot',
 		needs: ['qemu', 'debian'],
-		machine: counting,
+		machine: countedTime,
 		timeout: 900,
 		run: async (vm, t) => {
 			t.plan(1);
@@ -54,7 +52,7 @@ export const speedCases = defineCases([
 		tier: 'full',
 		start: 'boot',
 		needs: ['qemu', 'debian'],
-		machine: counting,
+		machine: countedTime,
 		timeout: 900,
 		run: async (vm, t) => {
 			const cost = await prepare(vm, t);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 
 #define COUNT 50
@@ -94,8 +95,8 @@ int main(void)
 			_exit(1);
 		}
 	}
-	usleep(500000);
 	for (int i = 0; i < COUNT; i++) {
+		until_asleep(pids[i]);
 		for (int tries = 0; tries < 100 && !read_use(pids[i], &use[i]); tries++)
 			usleep(20000);
 		missing += !use[i].rss;
