@@ -62,6 +62,8 @@ t.test('misuse gets one line of reason, a hint and status 2', async (t) => {
 		[['new', 'wheel', 'x'], /^imposos: invalid values: .*"wheel"/],
 		[['new', 'case'], /^imposos: too few arguments: 1 of 2 given\nhint: imposos new --help/],
 		[['clean', 'this'], /^imposos: unknown argument: this\n/],
+		[['test', '0.7', '--repeat', '0.5'], /^imposos: --repeat 0.5: not a number of rounds\n/],
+		[['test', '0.7', '--repeat', '2', '--full'], /^imposos: --repeat: a full run/],
 		[['image'], /^imposos: no image command given\n/],
 		[['image', 'build', 'no-such'], /^imposos: no image is named no-such\nhint: there are base,/],
 	];

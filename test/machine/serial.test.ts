@@ -79,11 +79,11 @@ t.test('cases on a machine on a serial line', async (t) => {
 	const reporter = createReporter('pretty', { print: (text) => (out += `${text}\n`), say: () => {}, colours: false });
 	const totals = await runTests({
 		filter: { names: ['0.7/exec', '0.1/power-off'], full: false },
-		...{ variant: 'debug', accelerator: 'tcg', reporter, seed: 1, strict: false },
+		...{ variant: 'debug', accelerator: 'tcg', reporter, seed: 1, strict: false, repeat: 2 },
 		serial: { device: ends[0], baud: 115200 },
 		...{ lifetime, signal: lifetime.signal, log: silentLog },
 	});
-	t.same(totals, { passed: 1, failed: 0, skipped: 1 }, out);
+	t.same(totals, { passed: 2, failed: 0, skipped: 2 }, out);
 	t.match(out, /skipped 0.1\/power-off .*needs QEMU/);
 	t.equal(readLast()['0.7/exec']?.status, 'passed');
 });

@@ -7,6 +7,7 @@ interface Options {
 	step: string | undefined;
 	full: boolean;
 	jobs: number | undefined;
+	repeat: number | undefined;
 	reporter: 'pretty' | 'tap' | 'junit';
 	seed: number | undefined;
 	variant: Variant;
@@ -23,6 +24,7 @@ export const command = defineCommand<Options>({
 		['imposos test', 'All that is quick'],
 		['imposos test 0.3/fork-cow', 'One case'],
 		['imposos test --phase 0 --full', 'Every bar of a phase at its written size; goes on where it stopped'],
+		['imposos test 2.5 --repeat 20 --jobs 6', 'Races: a step twenty times, on more machines than processors'],
 		['imposos test host --reporter tap', 'The tests of the workshop'],
 	],
 	builder: (yargs) =>
@@ -37,6 +39,11 @@ export const command = defineCommand<Options>({
 			.option('step', { type: 'string', requiresArg: true, describe: 'Only this step, as N.M' })
 			.option('full', { type: 'boolean', default: false, describe: 'Full sizes; figures go to docs/results' })
 			.option('jobs', { alias: 'j', type: 'number', requiresArg: true, describe: 'Machines side by side (processors)' })
+			.option('repeat', {
+				type: 'number',
+				requiresArg: true,
+				describe: 'Rounds of each, to find what fails now and then',
+			})
 			.option('reporter', {
 				choices: ['pretty', 'tap', 'junit'] as const,
 				default: 'pretty' as const,
@@ -51,7 +58,7 @@ export const command = defineCommand<Options>({
 	run: async (options, context) => {
 		const { runTests } = await import('../suite/run.js');
 		const { createReporter } = await import('../suite/reporters.js');
-		const { phase, step, full, jobs, seed, variant, accel, serial, baud } = options;
+		const { phase, step, full, jobs, repeat, seed, variant, accel, serial, baud } = options;
 		if (options.watch) {
 			const { watchAndRepeat } = await import('../suite/watch.js');
 			const args = process.argv.slice(2).filter((arg) => arg !== '--watch');
@@ -75,6 +82,7 @@ export const command = defineCommand<Options>({
 			reporter,
 			strict: process.env['CI'] !== undefined,
 			...(jobs === undefined ? {} : { jobs }),
+			...(repeat === undefined ? {} : { repeat }),
 			...(seed === undefined ? {} : { seed }),
 			...(serial === undefined ? {} : { serial: { device: serial, baud } }),
 			lifetime: context.lifetime,

@@ -26,6 +26,8 @@ export interface TestRunOptions {
 	filter: Filter;
 	/** Cases side by side; the number of processors when left out. */
 	jobs?: number;
+	/** How often each is run; once when left out. A case's rounds may run side by side. */
+	repeat?: number;
 	variant: Variant;
 	accelerator: 'auto' | Accelerator;
 	reporter: Reporter;
@@ -51,16 +53,25 @@ export async function runTests(options: TestRunOptions): Promise<Totals> {
 	const jobs = options.serial ? 1 : (options.jobs ?? os.availableParallelism());
 	if (!Number.isInteger(jobs) || jobs < 1)
 		throw new UsageError(`--jobs ${jobs}: not a number of jobs`, { hint: '1 or more' });
+	const repeat = options.repeat ?? 1;
+	if (!Number.isInteger(repeat) || repeat < 1)
+		throw new UsageError(`--repeat ${repeat}: not a number of rounds`, { hint: '1 or more' });
+	if (filter.full && repeat > 1)
+		throw new UsageError('--repeat: a full run goes on where it stopped and is recorded once', {
+			hint: 'leave --full out',
+		});
 	const everything = selection.host.length === hosts.length;
 	const ends: HostTest[] = everything ? [coverageTest()] : [];
 	if (everything) clearCoverage();
-	reporter.plan(selection.host.length + ends.length, selection.cases.length);
+	reporter.plan(repeat * selection.host.length + ends.length, repeat * selection.cases.length);
 	const results: CaseResult[] = [];
 	const take = (more: CaseResult[]) => {
 		for (const result of more) reporter.result(result);
 		results.push(...more);
 	};
-	await pool(selection.host, jobs, async (test) => take(await test.run(signal)));
+	// A test of the host is not made to run beside itself.
+	for (let round = 0; round < repeat; round++)
+		await pool(selection.host, jobs, async (test) => take(await test.run(signal)));
 	for (const test of ends) take(await test.run(signal));
 	await runCases(selection, options, jobs, take);
 	writeLast(results);
@@ -74,7 +85,7 @@ async function runCases(
 	take: (results: CaseResult[]) => void,
 ): Promise<void> {
 	if (cases.length === 0) return;
-	const { signal, variant, filter } = options;
+	const { signal, variant, filter, repeat = 1 } = options;
 	const seed = options.seed ?? (filter.full ? 1 : randomInt(2 ** 31));
 	const commit = await sourceCommit();
 	const record = filter.full ? FullRecord.open(commit, variant, seed) : undefined;
@@ -84,10 +95,11 @@ async function runCases(
 	const common: CaseRunOptions = { source, full: filter.full, seed, strict: options.strict, signal, logs };
 	let clean = true;
 	const outcomes: { suite: LoadedSuite; result: CaseResult }[] = [];
-	const run = async (at: number, { suite, one }: Selection['cases'][number]) => {
+	const run = async (at: number, round: number, { suite, one }: Selection['cases'][number]) => {
 		const reason = one.skip ?? one.skipIn?.[variant] ?? missing(one, source);
 		const skipped = reason === undefined ? undefined : skip(one, reason);
-		const result = skipped ?? record?.passed(one.id) ?? (await runCase(suite, one, common));
+		const result =
+			skipped ?? record?.passed(one.id) ?? (await runCase(suite, one, round === 0 ? common : again(common, round)));
 		record?.keep(result);
 		clean &&= result.status !== 'failed';
 		take([result]);
@@ -98,7 +110,7 @@ async function runCases(
 	const work = [
 		// What compiles for minutes goes first, beside cases. If it fails, the cases that need it say so.
 		...[...images].map((image) => async () => source.compile?.(image).catch(() => {})),
-		...cases.map((one, at) => () => run(at, one)),
+		...Array.from({ length: repeat }, (_, round) => cases.map((one, at) => () => run(at, round, one))).flat(),
 	];
 	await pool(work, jobs, (one) => one());
 	if (filter.full) {
@@ -108,6 +120,11 @@ async function runCases(
 		}
 	}
 	if (clean) rmSync(logs, { recursive: true, force: true });
+}
+
+/** What is drawn at random is drawn anew in each round. */
+function again(options: CaseRunOptions, round: number): CaseRunOptions {
+	return { ...options, seed: options.seed + round, logs: path.join(options.logs, `round-${round + 1}`) };
 }
 
 function skip(one: CaseDeclaration, reason: string): CaseResult {
