@@ -24,9 +24,12 @@ export function clearCoverage(): void {
 	rmSync(coverageFolder, { recursive: true, force: true });
 }
 
-/** Compiled test files, and the checks on the sources. */
-export function hostTests(): HostTest[] {
-	const root = path.join(compiledRoot, 'test');
+/**
+ * Compiled test files, and the checks on the sources.
+ *
+ * @param root where the files are; the workshop's own when left out
+ */
+export function hostTests(root = path.join(compiledRoot, 'test')): HostTest[] {
 	const files = existsSync(root)
 		? readdirSync(root, { recursive: true, encoding: 'utf8' })
 				.filter((name) => name.endsWith('.test.js'))
@@ -60,7 +63,7 @@ function testFile(root: string, file: string): HostTest {
 		title: 'tests of the workshop',
 		run: async (signal) => {
 			const begin = performance.now();
-			const { all, exitCode, timedOut } = await execa(
+			const { all, stdout, exitCode, timedOut } = await execa(
 				process.execPath,
 				['--enable-source-maps', path.join(root, file)],
 				{
@@ -77,7 +80,8 @@ function testFile(root: string, file: string): HostTest {
 			);
 			signal.throwIfAborted();
 			const seconds = (performance.now() - begin) / 1000;
-			const tap = parseTap(all);
+			// What processes that a test starts write as errors would come between its lines.
+			const tap = parseTap(stdout);
 			const results = tap.tests.map(({ ok, what, directive, reason }): CaseResult => {
 				const title = what.replace(/\s*# time=.*/, '');
 				if (directive !== undefined)
@@ -100,12 +104,13 @@ function testFile(root: string, file: string): HostTest {
 	};
 }
 
-/** The failed tests with what belongs to them, not the hundreds that passed. */
+/** The failed tests with what belongs to them, not the hundreds that passed; the end if none says that it failed. */
 function excerpt(tap: string): string {
 	const lines = tap.split('\n');
-	const from = lines.findIndex((line) => /^\s*not ok/.test(line));
+	const failed = lines.findIndex((line) => /^\s*not ok/.test(line));
+	const from = failed < 0 ? Math.max(0, lines.length - 60) : failed;
 	return lines
-		.slice(Math.max(0, from), Math.max(0, from) + 60)
+		.slice(from, from + 60)
 		.join('\n')
 		.slice(0, 6000);
 }

@@ -27,6 +27,7 @@ __attribute__((noinline, used)) int twice(int n)
 struct thing found = { 4711, "the thing" };
 static char *volatile untouched;
 volatile int rounds;
+static volatile int begun;
 
 __attribute__((noinline)) static void inner(const char *how, int depth)
 {
@@ -77,6 +78,7 @@ static void shows_memory(const char *path, const char *library)
 static int spins(void *unused)
 {
 	(void)unused;
+	__sync_fetch_and_add(&begun, 1);
 	for (;;)
 		__sync_fetch_and_add(&rounds, 0);
 	return 0;
@@ -85,6 +87,7 @@ static int spins(void *unused)
 static int sleeps(void *unused)
 {
 	(void)unused;
+	__sync_fetch_and_add(&begun, 1);
 	for (;;)
 		pause();
 	return 0;
@@ -103,6 +106,8 @@ int main(int argc, char **argv)
 	if (strcmp(how, "stop") != 0) {
 		thread_start(&threads[0], spins, NULL);
 		thread_start(&threads[1], sleeps, NULL);
+		while (begun < 2)
+			usleep(1000);
 		usleep(20000);
 	}
 	inner(how, 3);

@@ -219,7 +219,7 @@ wait_for 'tmux capture-pane -p -t t | grep -c hello | grep -q 2'; tmux list-pane
 		step: '4.1',
 		name: 'procps',
 		what: 'ps, pgrep, top, free, uptime, vmstat, pmap, sysctl, pkill',
-		script: String.raw`sleep 100 & p=$!; ps -o pid=,comm=,args= -p $p | sed s/$p/P/ | tr -s ' '; pgrep -x sleep | grep -c "^$p$"; top -bn1 | grep -c "^ *$p "
+		script: String.raw`sleep 100 & p=$!; until [ "$(cat /proc/$p/comm)" = sleep ]; do :; done; ps -o pid=,comm=,args= -p $p | sed s/$p/P/ | tr -s ' '; pgrep -x sleep | grep -c "^$p$"; top -bn1 | grep -c "^ *$p "
 free | awk 'NR==2 {print ($2 > 100000)}'; uptime | grep -c 'load average'; vmstat | wc -l; pmap $p | tail -1 | sed 's/[0-9]*K/K/'; sysctl -n kernel.ostype; pkill -x sleep; wait $p; echo $?`,
 		says: /^ *P sleep +sleep 100\n1\n1\n1\n1\n3\n total +K\nLinux\n143\n$/,
 	},
