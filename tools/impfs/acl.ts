@@ -111,6 +111,7 @@ export const ownersAlone: readonly AclEntry[] = listOfMode(0o700);
 export function mendAcl(value: Uint8Array, mode?: number): AclEntry[] | undefined {
 	if (frameProblem(value) !== undefined) return undefined;
 	let doubtful = !isWhole(value);
+	let masked = false;
 	const kept: AclEntry[] = [];
 	const take = (entry: AclEntry): void => {
 		const there = kept.find((other) => isSame(other, entry));
@@ -125,6 +126,7 @@ export function mendAcl(value: Uint8Array, mode?: number): AclEntry[] | undefine
 		if (!readable) doubtful = true;
 		else if (entry.perm <= 7) take(entry);
 		else if (isNamed(entry)) take({ ...entry, perm: 0 });
+		else if (entry.tag === ACL.MASK) masked = true;
 	}
 	if (kept.length === 0) return undefined;
 	const has = (tag: number) => kept.some((entry) => entry.tag === tag);
@@ -136,7 +138,7 @@ export function mendAcl(value: Uint8Array, mode?: number): AclEntry[] | undefine
 	if (needed.filter((tag) => !has(tag)).length > 1) doubtful = true;
 	complete(ACL.USER_OBJ, mode === undefined ? 7 : (mode >> 6) & 7);
 	complete(ACL.GROUP_OBJ, 0);
-	if (doubtful || kept.some(isNamed)) complete(ACL.MASK, ((mode ?? 0) >> 3) & 7);
+	if (doubtful || masked || kept.some(isNamed)) complete(ACL.MASK, ((mode ?? 0) >> 3) & 7);
 	complete(ACL.OTHER, (mode ?? 0) & 7);
 	kept.sort((one, other) => one.tag - other.tag);
 	return kept.map((entry) =>
