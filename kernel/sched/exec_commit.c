@@ -66,7 +66,7 @@ static void take_id(struct task *to, struct task *from, unsigned type)
 /* The process keeps its id: a thread that execs takes over the dead leader's identity and family. */
 static void become_leader(void)
 {
-	struct task *self = current, *old = self->group_leader, *child, *thread;
+	struct task *self = current, *old = self->group_leader;
 	unsigned long flags;
 
 	if (old == self)
@@ -83,17 +83,7 @@ static void become_leader(void)
 	old->exit_state = TASK_DEAD;
 	list_add(&self->sibling, &old->sibling);
 	list_del_init(&old->sibling);
-	list_for_each_entry(child, &old->children, sibling) {
-		list_for_each_entry(thread, &child->signal->threads, thread_link) {
-			if (!thread->ptrace)
-				thread->parent = self;
-			thread->real_parent = self;
-		}
-	}
-	list_splice_init(&old->children, &self->children);
-	list_for_each_entry(child, &old->tracees, tracee_link)
-		child->parent = self;
-	list_splice_init(&old->tracees, &self->tracees);
+	list_splice_init(&old->children, &self->children);	/* whose real parent we are: all others have ended */
 	if (init_process == old)
 		init_process = self;
 	spin_unlock_irqrestore(&tasklist_lock, flags);

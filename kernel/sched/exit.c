@@ -29,7 +29,7 @@ static bool orphaned(struct pid *pgrp, struct task *ignored)
 	pid_for_each_task(pgrp, t, PIDTYPE_PGID) {
 		struct task *parent = t->real_parent;
 
-		if (t == ignored || (t->exit_state && thread_group_alone(t)) || parent == init_process || parent == &init_task)
+		if (t == ignored || (t->exit_state && thread_group_alone(t)) || parent->group_leader == init_process || parent == &init_task)
 			continue;
 		if (task_pgrp(parent) != pgrp && task_session(parent) == task_session(t))
 			return false;
@@ -170,13 +170,25 @@ static void leave_mm(struct task *t)
 		mm_leave(t);
 }
 
-/* Who takes over the children of `t`: the nearest living subreaper above it, else init. */
+/* A thread of t's process that is still to say what becomes of its children. NULL: there is none but t. */
+static struct task *other_thread(struct task *t)
+{
+	struct task *other;
+
+	list_for_each_entry(other, &t->signal->threads, thread_link) {
+		if (other != t && !other->exit_state)
+			return other;
+	}
+	return NULL;
+}
+
+/* Who takes over the children of `t`: the nearest living subreaper above it, else init. A group leader. */
 static struct task *find_reaper(struct task *t)
 {
 	struct task *up;
 
 	if (t->signal->has_child_subreaper) {
-		for (up = t->real_parent; up != &init_task && up != init_process; up = up->real_parent) {
+		for (up = t->real_parent->group_leader; up != &init_task && up != init_process; up = up->real_parent->group_leader) {
 			if (up->signal->child_subreaper && up->signal->live > 0)
 				return up;
 			if (!up->signal->has_child_subreaper && !up->signal->child_subreaper)
@@ -186,21 +198,38 @@ static struct task *find_reaper(struct task *t)
 	return init_process;
 }
 
+static void adopt(struct task *child, struct task *parent)
+{
+	struct task *thread;
+
+	list_for_each_entry(thread, &child->signal->threads, thread_link) {
+		if (!thread->ptrace)
+			thread->parent = parent;
+		thread->real_parent = parent;
+		if (thread->pdeath_signal)
+			(void)signal_send(thread->pdeath_signal, thread);	/* it was asked for; a full queue cannot refuse it */
+	}
+}
+
+/* tasklist_lock held. t ends and its process does not: what t made is another thread's from now on. */
+static void hand_over_children(struct task *t)
+{
+	struct task *child, *heir = other_thread(t);
+
+	list_for_each_entry(child, &t->group_leader->children, sibling) {
+		if (child->real_parent == t)
+			adopt(child, heir);
+	}
+}
+
 /* tasklist_lock held. Children that are zombies already and that the new parent ignores end in `dead`. */
 static void reparent_children(struct task *t, struct list_head *dead)
 {
 	struct task *reaper = find_reaper(t), *child, *next;
+	struct task *thread = reaper->exit_state ? other_thread(reaper) : reaper;
 
 	list_for_each_entry_safe(child, next, &t->children, sibling) {
-		struct task *thread;
-
-		list_for_each_entry(thread, &child->signal->threads, thread_link) {
-			if (!thread->ptrace)
-				thread->parent = reaper;
-			thread->real_parent = reaper;
-			if (thread->pdeath_signal)
-				(void)signal_send(thread->pdeath_signal, thread);	/* it was asked for; a full queue cannot refuse it */
-		}
+		adopt(child, thread ? thread : reaper);
 		list_move_tail(&child->sibling, &reaper->children);
 		child->exit_signal = SIGCHLD;
 		if (child->exit_state == TASK_ZOMBIE && thread_group_alone(child) && !child->ptrace) {
@@ -220,10 +249,13 @@ static bool notify(struct task *t, bool group_dead, struct list_head *dead, stru
 	bool autoreap;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
+	ptrace_release_all(t, released);
 	if (group_dead) {
-		ptrace_release_all(t->group_leader, released);
 		reparent_children(t->group_leader, dead);
 		check_orphaned(t->group_leader, NULL);
+	} else {
+		hand_over_children(t);
+		wake_up_all(&t->signal->child_wait);	/* other threads may have waited for its tracees */
 	}
 	if (t->kthread_done) {
 		complete(t->kthread_done);

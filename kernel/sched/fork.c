@@ -226,7 +226,7 @@ static unsigned trace_event(u64 flags, int exit_signal)
 static int publish(struct task *t, struct pid *pid, u64 flags)
 {
 	bool kernel = t->flags & PF_KTHREAD;
-	struct task *parent = kernel ? &init_task : current->group_leader;
+	struct task *parent = kernel ? &init_task : current;
 	unsigned long irq;
 	bool interrupted;
 
@@ -245,18 +245,18 @@ static int publish(struct task *t, struct pid *pid, u64 flags)
 	if (flags & CLONE_THREAD) {
 		t->tgid = current->tgid;
 		t->group_leader = current->group_leader;
-		t->parent = t->real_parent = current->group_leader->real_parent;
+		t->parent = t->real_parent = current->real_parent;
 		t->signal->live++;
 		t->signal->nr_threads++;
 	} else {
 		t->tgid = t->pid;
 		t->group_leader = t;
 		t->parent = t->real_parent = (flags & CLONE_PARENT) ? parent->real_parent : parent;
-		list_add_tail(&t->sibling, &t->real_parent->children);
+		list_add_tail(&t->sibling, &t->real_parent->group_leader->children);
 		t->signal->leader_pid = pid_get(pid);
 		pid_attach(t, PIDTYPE_TGID, pid);
-		pid_attach(t, PIDTYPE_PGID, parent->pids[PIDTYPE_PGID]);
-		pid_attach(t, PIDTYPE_SID, parent->pids[PIDTYPE_SID]);
+		pid_attach(t, PIDTYPE_PGID, task_pgrp(parent));
+		pid_attach(t, PIDTYPE_SID, task_session(parent));
 		t->signal->tty = parent->signal->tty ? tty_get(parent->signal->tty) : NULL;
 		if (!init_process && t->pid == 1) {
 			init_process = t;

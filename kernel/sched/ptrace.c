@@ -37,8 +37,8 @@ bool ptrace_may_access(struct task *t)
 void ptrace_link(struct task *t, struct task *tracer, unsigned flags)
 {
 	t->ptrace = flags | PT_TRACED;
-	t->parent = tracer->group_leader;
-	list_add_tail(&t->tracee_link, &t->parent->tracees);
+	t->parent = tracer;
+	list_add_tail(&t->tracee_link, &tracer->tracees);
 }
 
 void ptrace_unlink(struct task *t)
@@ -79,11 +79,11 @@ bool ptrace_detach_locked(struct task *t)
 	return t->exit_state == TASK_DEAD;
 }
 
-void ptrace_release_all(struct task *leader, struct list_head *dead)
+void ptrace_release_all(struct task *tracer, struct list_head *dead)
 {
 	struct task *t, *next;
 
-	list_for_each_entry_safe(t, next, &leader->tracees, tracee_link) {
+	list_for_each_entry_safe(t, next, &tracer->tracees, tracee_link) {
 		if (ptrace_option(t, PTRACE_O_EXITKILL))
 			(void)signal_send(SIGKILL, t);		/* needs no record: cannot fail */
 		if (ptrace_detach_locked(t))
@@ -110,7 +110,7 @@ int ptrace_traceme(void)
 	int error = -EPERM;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	if (!t->ptrace && t->real_parent != &init_task && t->real_parent->signal->live > 0) {
+	if (!t->ptrace && t->real_parent != &init_task && !(t->real_parent->flags & PF_EXITING)) {
 		ptrace_link(t, t->real_parent, 0);
 		error = 0;
 	}
@@ -255,7 +255,7 @@ int ptrace_signal(int sig, struct abi_siginfo *info)
 
 		spin_lock_irqsave(&tasklist_lock, flags);
 		trap_info(info, sig, SI_USER);
-		info->_sifields._kill._pid = t->parent->tgid;
+		info->_sifields._kill._pid = t->parent->pid;
 		info->_sifields._kill._uid = t->parent->cred->uid;
 		spin_unlock_irqrestore(&tasklist_lock, flags);
 	}

@@ -1,9 +1,9 @@
 /*
  * wait4() and waitid(): finding children that ended, stopped or went on, and reaping the dead.
  *
- * A waiter queues itself on its group's child_wait before it scans, so a change between scan and sleep wakes it. All
- * children and all tracees hang below the group leader, so any thread may wait for any of them. Whoever turns a
- * zombie's exit_state into TASK_DEAD under tasklist_lock owns its release.
+ * A waiter queues itself on its group's child_wait before it scans, so a change between scan and sleep wakes it. Any
+ * thread may wait for the children and tracees of all threads of its process; with __WNOTHREAD it waits for its own.
+ * Whoever turns a zombie's exit_state into TASK_DEAD under tasklist_lock owns its release.
  *
  * A tracer sees its tracees' stops and ends first, each thread by itself; a child's real parent sees a zombie once
  * its tracer is done with it.
@@ -164,34 +164,59 @@ static bool take(struct wait_request *r, struct task *t, bool tracee, struct tas
 	return taken;
 }
 
+/* scan()'s results, of one of them. */
+static int look_at(struct wait_request *r, struct task *t, bool tracee, struct task **dead)
+{
+	if (t->exit_state == TASK_DEAD || !eligible(r, t, tracee))
+		return -ECHILD;
+	return take(r, t, tracee, dead);
+}
+
+/* A child that its own parent's process traces is waited for as a tracee. */
+static int scan_children(struct wait_request *r, struct task **dead)
+{
+	struct task *t;
+	int result = -ECHILD;
+
+	list_for_each_entry(t, &current->group_leader->children, sibling) {
+		if ((r->options & __WNOTHREAD) && t->real_parent != current)
+			continue;
+		result = max(result, look_at(r, t, t->ptrace && !ptrace_reparented(t), dead));
+		if (result == 1)
+			break;
+	}
+	return result;
+}
+
+static int scan_tracees(struct wait_request *r, struct task *tracer, struct task **dead)
+{
+	struct task *t, *next;
+	int result = -ECHILD;
+
+	list_for_each_entry_safe(t, next, &tracer->tracees, tracee_link) {
+		result = max(result, look_at(r, t, true, dead));
+		if (result == 1)
+			break;
+	}
+	return result;
+}
+
 /* 1: r is filled (and *dead is to be released), 0: there are children to wait for, -ECHILD: none. */
 static int scan(struct wait_request *r, struct task **dead)
 {
-	struct task *t, *next;
+	struct task *tracer;
 	unsigned long flags;
-	int result = -ECHILD;
+	int result;
 
 	*dead = NULL;
 	spin_lock_irqsave(&tasklist_lock, flags);
-	list_for_each_entry(t, &current->group_leader->children, sibling) {
-		if (t->exit_state == TASK_DEAD || (t->ptrace && !ptrace_reparented(t)) || !eligible(r, t, false))
-			continue;
-		result = 0;
-		if (take(r, t, false, dead)) {
-			result = 1;
-			goto out;
-		}
-	}
-	list_for_each_entry_safe(t, next, &current->group_leader->tracees, tracee_link) {
-		if (t->exit_state == TASK_DEAD || !eligible(r, t, true))
-			continue;
-		result = 0;
-		if (take(r, t, true, dead)) {
-			result = 1;
+	result = scan_children(r, dead);
+	list_for_each_entry(tracer, &current->signal->threads, thread_link) {
+		if (result == 1)
 			break;
-		}
+		if (tracer == current || !(r->options & __WNOTHREAD))
+			result = max(result, scan_tracees(r, tracer, dead));
 	}
-out:
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return result;
 }

@@ -374,7 +374,7 @@ static long stopped_request(struct task *t, long request, unsigned long addr, un
 
 static long tracee_request(struct task *t, long request, unsigned long addr, unsigned long data)
 {
-	if (!t->ptrace || t->parent->tgid != current->tgid)
+	if (!t->ptrace || t->parent != current)
 		return -ESRCH;
 	if (request == PTRACE_KILL) {
 		(void)signal_send_thread(SIGKILL, t);	/* needs no record */

@@ -18,7 +18,17 @@
 
 long sys_getpid(void) { return current->tgid; }
 long sys_gettid(void) { return current->pid; }
-long sys_getppid(void) { return READ_ONCE(current->group_leader->real_parent)->tgid; }
+
+long sys_getppid(void)
+{
+	pid_t pid;
+
+	preempt_disable();		/* the parent's thread may end */
+	pid = READ_ONCE(current->group_leader->real_parent)->tgid;
+	preempt_enable();
+	return pid;
+}
+
 long sys_getpgrp(void) { return pid_nr(task_pgrp(current)); }
 
 /* ---- groups and sessions ---- */

@@ -45,7 +45,7 @@ static void get_ids(struct task *t, struct ids *x)
 		struct signal_struct *s = t->signal;
 
 		x->ppid = t->real_parent ? t->real_parent->tgid : 0;
-		x->tracer = t->ptrace ? t->parent->tgid : 0;
+		x->tracer = t->ptrace ? t->parent->pid : 0;
 		x->pgrp = pid_nr(task_pgrp(t));
 		x->sid = pid_nr(task_session(t));
 		x->threads = s->live;

@@ -1,8 +1,8 @@
 /*
- * Tracing: one process (the tracer) sees and steers another's threads (its tracees).
+ * Tracing: a thread (the tracer) sees and steers another process's threads (its tracees).
  *
- * A tracee is in the list of its tracer's group leader and has it as parent; any thread of the tracer may give
- * requests. It stops in ptrace_trap() only, TASK_TRACED, its registers saved; from then until the tracer lets it go
+ * A tracee is in the list of its tracer and has it as parent. Only that thread may give requests, and with it tracing
+ * ends; any thread of its process may wait for the tracee. It stops in ptrace_trap() only, TASK_TRACED, its registers saved; from then until the tracer lets it go
  * they are the tracer's to change. Locks: tasklist_lock for who traces whom, sighand->lock inside for traps.
  */
 #ifndef SCHED_PTRACE_H
@@ -30,7 +30,7 @@ static inline bool ptrace_event_enabled(const struct task *t, unsigned event)
 {
 	return t->ptrace && ptrace_option(t, 1u << event);
 }
-static inline bool ptrace_reparented(const struct task *t) { return t->parent != t->real_parent; }
+static inline bool ptrace_reparented(const struct task *t) { return t->parent->signal != t->real_parent->signal; }
 
 /* May current look into t (attach, /proc, process_vm_readv)? */
 bool ptrace_may_access(struct task *t);
@@ -47,7 +47,7 @@ void ptrace_step_reported(void);		/* single step ended without the processor's h
 void ptrace_link(struct task *t, struct task *tracer, unsigned flags);
 void ptrace_unlink(struct task *t);
 void ptrace_init_child(struct task *child, unsigned event, bool wanted);	/* of a traced parent; in publish() */
-void ptrace_release_all(struct task *leader, struct list_head *dead);	/* tracer ends; who is to be released goes to dead */
+void ptrace_release_all(struct task *tracer, struct list_head *dead);	/* it ends; who is to be released goes to dead */
 bool ptrace_detach_locked(struct task *t);	/* unlink; true: a zombie whose release is the caller's */
 
 int ptrace_attach(struct task *t, bool seize, unsigned options);

@@ -72,9 +72,9 @@ struct task {
 	pid_t pid, tgid;		/* I */
 	struct pid *pids[PIDTYPES];	/* t */
 	struct hlist_node pid_links[PIDTYPES];	/* t */
-	struct task *parent;		/* t who reaps (tracer or real parent) */
-	struct task *real_parent;	/* t */
-	struct list_head children, sibling;	/* t */
+	struct task *parent;		/* t a thread: of who reaps (tracer or real parent) */
+	struct task *real_parent;	/* t the thread that made it; when that ends, another of its process, then its reaper's */
+	struct list_head children, sibling;	/* t of a group leader: all children of its threads; in that list */
 	struct task *group_leader;	/* t */
 	struct list_head thread_link;	/* t signal->threads */
 	struct list_head all_link;	/* t every task */
@@ -130,7 +130,7 @@ struct task {
 	int stop_sig;			/* s signal of the last group stop */
 	unsigned long ptrace_message;	/* ts */
 	struct abi_siginfo *last_siginfo;	/* s of the stop it is in; on its stack */
-	struct list_head tracees, tracee_link;	/* t of a group leader: whom its threads trace; in that list */
+	struct list_head tracees, tracee_link;	/* t whom this thread traces; in that list */
 
 	struct list_head journal_info_link;
 	void *journal_info;		/* c a filesystem's running transaction */
