@@ -32,6 +32,12 @@ const char *acl_name(int type)
 	return names[type];
 }
 
+/* Whether lists count: a filesystem may know none, or be mounted without. */
+static bool supported(const struct inode *inode)
+{
+	return inode->op && inode->op->set_acl && !READ_ONCE(inode->sb->no_acl);
+}
+
 static struct acl **slot(struct inode *inode, int type)
 {
 	return type == ACL_TYPE_ACCESS ? &inode->acl : &inode->default_acl;
@@ -179,14 +185,14 @@ void acl_replace(struct inode *inode, umode_t mode, int type, struct acl *acl)
 
 umode_t acl_new_mode(const struct inode *dir, umode_t mode)
 {
-	return dir->default_acl ? mode : mode & ~current->fs->umask;
+	return dir->default_acl && supported(dir) ? mode : mode & ~current->fs->umask;
 }
 
 int acl_inherit(const struct inode *dir, struct inode *inode)
 {
 	struct acl *acl;
 
-	if (likely(!dir->default_acl) || S_ISLNK(inode->mode))
+	if (likely(!dir->default_acl) || S_ISLNK(inode->mode) || !supported(dir))
 		return 0;
 	if (dir->default_acl == &acl_broken)
 		return -EIO;
@@ -237,6 +243,8 @@ int acl_permission(struct inode *inode, int want)
 {
 	int error = -EAGAIN;
 
+	if (!supported(inode))
+		return error;
 	spin_lock(&inode->lock);
 	if (inode->acl == &acl_broken)
 		error = -EIO;
@@ -247,11 +255,6 @@ int acl_permission(struct inode *inode, int want)
 }
 
 /* ---- the attributes ---- */
-
-static bool supported(const struct inode *inode)
-{
-	return inode->op && inode->op->set_acl;
-}
 
 ssize_t acl_get(struct inode *inode, int type, void *value, size_t size)
 {
@@ -309,6 +312,8 @@ ssize_t acl_list(struct inode *inode, char *list, size_t size)
 {
 	size_t done = 0;
 
+	if (!supported(inode))
+		return 0;
 	for (int type = 0; type < ACL_TYPES; type++) {
 		size_t n = strlen(names[type]) + 1;
 

@@ -80,7 +80,7 @@ int impfs_put_acl_mode(struct handle *h, struct inode *inode, umode_t mode)
 	int err;
 
 	if (inode->acl == &acl_broken)
-		return -EIO;
+		return inode->sb->no_acl ? 0 : -EIO;	/* it lets nobody in, whatever the mode */
 	copy = acl_dup(inode->acl);
 	if (!copy)
 		return -ENOMEM;

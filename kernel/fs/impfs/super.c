@@ -357,10 +357,14 @@ static int sync_fs(struct super_block *sb, bool wait)
 	return journal_commit_all(fs);
 }
 
-/* The other options say what is so anyway. *log_data: as it is, and as the options want it. */
-static int parse_options(const struct super_block *sb, const char *data, bool *log_data)
+struct options {
+	bool log_data, no_acl;
+};
+
+/* The last one counts; those that are not compared with say what is so anyway. *o: as it is, and as the options want it. */
+static int parse_options(const struct super_block *sb, const char *data, struct options *o)
 {
-	static const char *const known[] = { "data=ordered", "data=journal", "defaults", "barrier=1", "acl" };
+	static const char *const known[] = { "data=ordered", "data=journal", "acl", "noacl", "defaults", "barrier=1" };
 	const char *end;
 	u32 i;
 
@@ -376,32 +380,29 @@ static int parse_options(const struct super_block *sb, const char *data, bool *l
 			return -EINVAL;
 		}
 		if (end != data && i < 2)
-			*log_data = i == 1;
+			o->log_data = i == 1;
+		else if (end != data && i < 4)
+			o->no_acl = i == 3;
 	}
 	return 0;
 }
 
 static void show_options(struct seq_file *m, struct super_block *sb)
 {
+	if (sb->no_acl)
+		seq_puts(m, ",noacl");
 	if (impfs_of(sb)->log_data)
 		seq_puts(m, ",data=journal");
 }
 
-static int remount(struct super_block *sb, unsigned *flags, const char *data)
+static int set_readonly(struct super_block *sb, bool readonly)
 {
 	struct impfs *fs = impfs_of(sb);
-	bool log_data = fs->log_data;
-	int err = parse_options(sb, data, &log_data);
+	int err;
 
-	if (err)
-		return err;
-	if (log_data != fs->log_data) {
-		pr_err("impfs: %s: data= cannot be changed while it is mounted\n", sb->id);
-		return -EINVAL;
-	}
-	if ((*flags & MS_RDONLY) == (sb->flags & MS_RDONLY))
+	if (readonly == !!(sb->flags & MS_RDONLY))
 		return 0;
-	if (*flags & MS_RDONLY) {
+	if (readonly) {
 		err = end_writing(fs);
 		if (!err)
 			sb->flags |= MS_RDONLY;
@@ -413,6 +414,24 @@ static int remount(struct super_block *sb, unsigned *flags, const char *data)
 		err = impfs_orphans_clean(fs);
 	if (err)
 		sb->flags |= MS_RDONLY;
+	return err;
+}
+
+static int remount(struct super_block *sb, unsigned *flags, const char *data)
+{
+	struct impfs *fs = impfs_of(sb);
+	struct options o = { fs->log_data, sb->no_acl };
+	int err = parse_options(sb, data, &o);
+
+	if (err)
+		return err;
+	if (o.log_data != fs->log_data) {
+		pr_err("impfs: %s: data= cannot be changed while it is mounted\n", sb->id);
+		return -EINVAL;
+	}
+	err = set_readonly(sb, *flags & MS_RDONLY);
+	if (!err)
+		WRITE_ONCE(sb->no_acl, o.no_acl);
 	return err;
 }
 
@@ -450,6 +469,7 @@ static const struct super_ops super_ops = {
 static int fill_super(struct super_block *sb, const char *data)
 {
 	struct impfs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+	struct options o = { };
 	struct inode *root;
 	u32 replayed = 0;
 	int err;
@@ -468,7 +488,9 @@ static int fill_super(struct super_block *sb, const char *data)
 	sb->magic = IMPFS_MAGIC;
 	sb->time_gran = 1;
 
-	err = parse_options(sb, data, &fs->log_data);
+	err = parse_options(sb, data, &o);
+	fs->log_data = o.log_data;
+	sb->no_acl = o.no_acl;
 	if (!err)
 		err = read_super(fs);
 	if (!err && fs->super->incompat & IMPFS_INCOMPAT_RECOVER) {

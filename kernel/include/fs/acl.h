@@ -4,6 +4,8 @@
  * inode->acl and inode->default_acl are NULL where the mode says it all, so that most checks cost one test. They are
  * read with their inode, and replaced or changed under its rwsem (write) and its lock, together with the mode: the mode
  * shows the entries of owner, group class and others. Whoever looks holds either.
+ *
+ * Where sb->no_acl is set the modes alone count. The lists are kept in step with them all the same.
  */
 #ifndef FS_ACL_H
 #define FS_ACL_H
@@ -47,7 +49,7 @@ ssize_t acl_get(struct inode *inode, int type, void *value, size_t size);
 int acl_set(struct inode *inode, int type, const void *value, size_t size);	/* no entries: removes */
 ssize_t acl_list(struct inode *inode, char *list, size_t size);
 
-/* Whether others than the owner may: 0, -EACCES, -EIO; -EAGAIN: there is no list. Does not sleep. */
+/* Whether others than the owner may: 0, -EACCES, -EIO; -EAGAIN: there is no list that counts. Does not sleep. */
 int acl_permission(struct inode *inode, int want);
 /* chmod(): permissions of the three classes */
 void acl_set_mode(struct acl *acl, umode_t mode);

@@ -290,6 +290,7 @@ struct super_block {
 	u32 blocksize;			/* I */
 	u8 blocksize_bits;
 	unsigned long flags;		/* MS_RDONLY, … */
+	bool no_acl;			/* lists are neither acted upon nor shown; mounting may change it */
 	u32 magic;
 	loff_t max_bytes;
 	u32 time_gran;			/* ns */

@@ -222,4 +222,72 @@ export const aclCases = defineCases([
 			after.close();
 		},
 	},
+	{
+		id: '1.4/noacl',
+		title:
+			'mounted with noacl, modes alone count and lists are not shown; remounted with acl, they are there and in step',
+		tier: 'quick',
+		start: 'none',
+		needs: ['qemu'],
+		timeout: 240,
+		run: async (_vm, t) => {
+			const file = path.join(t.scratch, 'volume.img');
+			mkdirSync(t.scratch, { recursive: true });
+			const device = FileDevice.open(file, { size: 32 * 2 ** 20, create: true });
+			const id = new Uint8Array(16).fill(4);
+			mkfs(device, { uuid: id, hashSeed: id, time });
+			const volume = ImpfsVolume.open(device, { clock: () => time });
+			for (const name of ['/f', '/broken']) volume.writeFile(name, `${name}\n`, { mode: 0o640, uid: 5, gid: 50 });
+			volume.mkdir('/d', { mode: 0o755 });
+			volume.setxattr('/f', ACCESS, entries([1, 6], [2, 4, 1000], [4, 0], [16, 4], [32, 0]));
+			volume.setxattr('/broken', ACCESS, entries([1, 6], [2, 4, 1000], [4, 0], [32, 0]));
+			volume.setxattr('/d', DEFAULT, entries([1, 7], [2, 7, 1000], [4, 5], [16, 7], [32, 0]));
+			volume.close();
+			device.close();
+
+			const mounted = (options: RegExp): [string, RegExp] => [
+				"sed -n 's,.* /mnt/n impfs ,,p' /proc/mounts",
+				new RegExp(`^${options.source} 0 0\n$`),
+			];
+			const vm = await t.boot({ image: IMAGE, extra: moreDisks([file]) });
+			await lines(vm, t, [
+				['mkdir -p /mnt/n && mount -t impfs -o noacl /dev/sdb /mnt/n', /^$/],
+				mounted(/rw,relatime,noacl/),
+				[
+					`cd /mnt/n; ${as(1000)} cat f 2>&1; ${as(1001, 50)} cat f broken; ${as(5)} cat f; ls -l f`,
+					/^.*denied\n\/f\n\/broken\n\/f\n-rw-r----- /i,
+				],
+				['cd /mnt/n; getfacl -cn f; getfattr -m - f d', /^user::rw-\ngroup::r--\nother::---\n\n$/],
+				[
+					`cd /mnt/n; setfacl -m u:7:r f 2>&1; setfattr -x ${ACCESS} f 2>&1; getfattr -n ${DEFAULT} d 2>&1; true`,
+					/^(.*not supported\n){3}$/,
+				],
+				[
+					'cd /mnt/n; umask 027; touch d/plain; mkdir d/sub; stat -c %a d/plain d/sub; chmod 660 f; chmod 600 broken; stat -c %a f broken',
+					/^640\n750\n660\n600\n$/,
+				],
+				['mount -o remount,acl /mnt/n', /^$/],
+				mounted(/rw,relatime/),
+				[
+					`cd /mnt/n; getfacl -cn f; ${as(1000)} cat f; ${as(1001, 50)} cat f 2>&1; ${as(1000)} cat broken 2>&1; true`,
+					/^user::rw-\nuser:1000:r--\ngroup::---\nmask::rw-\nother::---\n\n\/f\n.*denied\n.*Input\/output error\n$/i,
+				],
+				[
+					'cd /mnt/n; umask 027; touch d/heir; getfacl -cn d/plain d/heir d/sub | grep -c :1000:; stat -c %a d/heir',
+					/^1\n660\n$/,
+				],
+				['mount -o remount,noacl /mnt/n && mount -o remount,ro /mnt/n', /^$/],
+				mounted(/ro,relatime,noacl/),
+				['mount -o remount,rw,noacls /mnt/n 2>&1; mount -o remount,rw,acl,noacl /mnt/n', /Invalid argument/],
+				mounted(/rw,relatime,noacl/),
+				[`umount /mnt/n; mount -t impfs /dev/sdb /mnt/n; ${as(1000)} cat /mnt/n/f`, /^\/f\n$/],
+				['umount /mnt/n', /^$/],
+			]);
+			await vm.machine.dispose();
+			const after = FileDevice.open(file, { readonly: true });
+			const wrong = fsck(after, { time }).problems.map(({ message }) => message.replace(/\d+/, 'N'));
+			t.same(wrong, ['inode N: access list has no mask'], 'lists have gone with their modes all along');
+			after.close();
+		},
+	},
 ]);
