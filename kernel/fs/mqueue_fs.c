@@ -188,11 +188,7 @@ static ssize_t mq_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	n = (size_t)scnprintf(text, sizeof(text), "QSIZE:%-10u NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", q->bytes, 0,
 			      q->notify_pid ? q->notify_signal : 0, pid_nr(q->notify_pid));
 	spin_unlock(&q->lock);
-	if (*pos >= (loff_t)n)
-		return 0;
-	n = copy_to_iter(text + *pos, n - (size_t)*pos, it);
-	*pos += (loff_t)n;
-	return n ? (ssize_t)n : -EFAULT;
+	return text_read(text, n, it, pos);
 }
 
 const struct file_ops mq_ops = {

@@ -261,3 +261,14 @@ void seq_escape(struct seq_file *m, const char *s, const char *which)
 			seq_printf(m, "\\%03o", (u8)*s++);
 	}
 }
+
+ssize_t text_read(const char *text, size_t n, struct iov_iter *it, loff_t *pos)
+{
+	if (*pos >= (loff_t)n)
+		return 0;
+	n = min(n - (size_t)*pos, it->count);
+	if (copy_to_iter(text + *pos, n, it) != n)
+		return -EFAULT;
+	*pos += (loff_t)n;
+	return (ssize_t)n;
+}

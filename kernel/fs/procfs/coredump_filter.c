@@ -19,13 +19,7 @@ static ssize_t filter_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		n = (size_t)scnprintf(text, sizeof(text), "%08x\n", READ_ONCE(mm->dump_filter));
 		mm_put(mm);
 	}
-	if (*pos >= (loff_t)n)
-		return 0;
-	n = min(n - (size_t)*pos, it->count);
-	if (copy_to_iter(text + *pos, n, it) != n)
-		return -EFAULT;
-	*pos += n;
-	return (ssize_t)n;
+	return text_read(text, n, it, pos);
 }
 
 static ssize_t filter_write(struct file *f, struct iov_iter *it, loff_t *pos)

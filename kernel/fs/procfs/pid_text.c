@@ -464,13 +464,7 @@ static ssize_t fail_nth_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		return -ESRCH;
 	n = (size_t)scnprintf(text, sizeof(text), "%u\n", READ_ONCE(t->fail_nth));
 	task_put(t);
-	if (*pos >= (loff_t)n)
-		return 0;
-	n = min(n - (size_t)*pos, it->count);
-	if (copy_to_iter(text + *pos, n, it) != n)
-		return -EFAULT;
-	*pos += n;
-	return (ssize_t)n;
+	return text_read(text, n, it, pos);
 }
 
 static ssize_t fail_nth_write(struct file *f, struct iov_iter *it, loff_t *pos)

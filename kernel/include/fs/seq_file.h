@@ -32,6 +32,8 @@ void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *data, size_t n);
 void seq_escape(struct seq_file *m, const char *s, const char *which);	/* octal escapes, as /proc/mounts */
+/* What read() gives of a short text that is made anew each time. */
+ssize_t text_read(const char *text, size_t n, struct iov_iter *it, loff_t *pos);
 
 /* procfs entries outside /proc/PID. path relative to /proc: "meminfo", "sys/kernel/hostname". */
 struct proc_entry;

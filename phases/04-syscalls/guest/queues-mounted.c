@@ -58,6 +58,7 @@ static void as_files(void)
 	OK(stat("first", &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0640 && st.st_size == 80, "of mode and size");
 	IS(syscall(SEND, q, "four", 4, 3, NULL), 0);
 	fd = open("first", O_RDONLY);
+	IS(read(fd, text, 0), 0);
 	OK(read(fd, text, sizeof(text) - 1) > 0, "it reads");
 	OK(strstr(text, "QSIZE:4          NOTIFY:0     SIGNO:0     NOTIFY_PID:0") == text, "as: %s", text);
 	IS(syscall(RECEIVE, fd, text, 8192, NULL, NULL), 4);
