@@ -7,6 +7,7 @@ import { dataJournalCases } from './cases/data-journal.js';
 import { debianCases } from './cases/debian.js';
 import { diskErrorCases } from './cases/disk-errors.js';
 import { exerciserCases } from './cases/exerciser.js';
+import { fsyncRaceCases } from './cases/fsync-race.js';
 import { geometryCases } from './cases/geometry.js';
 import { journalCases } from './cases/journal.js';
 import { partitionCases } from './cases/partitions.js';
@@ -45,6 +46,7 @@ export const suite = defineSuite({
 		...readErrorCases,
 		...dataJournalCases,
 		...diskErrorCases,
+		...fsyncRaceCases,
 		...crashCases,
 		...damageCases,
 		...specialCases,
