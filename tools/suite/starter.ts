@@ -77,11 +77,12 @@ export class Starter implements CaseBooter {
 		const { started, lifetime, publishedAfter = PUBLISHED_AFTER_MS } = this.#options;
 		const { machine } = one;
 		started.push(one);
-		let published: Promise<() => void> | undefined;
+		let published: Promise<(() => void) | undefined> | undefined;
 		const timer = setTimeout(() => {
 			if (machine.hasEnded()) return;
-			published = publishMachine(machine, { ...newRun(), title: this.#case.id, connect: async () => machine.control });
-			published.catch(() => {});
+			const names = { ...newRun(), title: this.#case.id };
+			// A case is not to fail because nobody can look at it.
+			published = publishMachine(machine, { ...names, connect: async () => machine.control }).catch(() => undefined);
 		}, publishedAfter);
 		lifetime.defer(async () => {
 			clearTimeout(timer);
