@@ -232,7 +232,7 @@ static void *busy(void *argument)
 static void *shows_user(void *argument)
 {
 	(void)argument;
-	for (int i = 0; i < 500 && getuid() == 0; i++)
+	for (int i = 0; i < 10000 && getuid() == 0; i++)
 		usleep(2000);
 	return (void *)(long)(getuid() == 77 && geteuid() == 77 && getgid() == 78);
 }

@@ -328,18 +328,22 @@ static void test_threads(void)
 {
 	pid_t pid = traced(runs_a_thread);
 	unsigned long tid = 0;
-	int status, before = 0, after = 0;
+	int status, before = 0, after = 0, stopped = 0;
 
 	trace(PTRACE_SETOPTIONS, pid, 0, (void *)PTRACE_O_TRACECLONE);
 	status = next_stop(pid, PTRACE_CONT, 0);
 	OK(status >> 8 == (SIGTRAP | PTRACE_EVENT_CLONE << 8) && trace(PTRACE_GETEVENTMSG, pid, 0, &tid) == 0, "a new thread");
 	OK(waitpid((pid_t)tid, &status, __WALL) == (pid_t)tid && WIFSTOPPED(status), "stops at once");
 	trace(PTRACE_CONT, pid, 0, 0);
-	trace(PTRACE_CONT, (pid_t)tid, 0, 0);
-	usleep(20000);
-	OK(syscall(SYS_tgkill, pid, tid, SIGSTOP) == 0 && waitpid((pid_t)tid, &status, __WALL) == (pid_t)tid && WSTOPSIG(status) == SIGSTOP,
-	   "one thread can be stopped");
-	trace(PTRACE_PEEKDATA, (pid_t)tid, (unsigned long)&cell, &before);
+	/* Until it has come to count. */
+	for (int i = 0; i < 500 && !before; i++) {
+		trace(PTRACE_CONT, (pid_t)tid, 0, 0);
+		usleep(20000);
+		stopped = syscall(SYS_tgkill, pid, tid, SIGSTOP) == 0 && waitpid((pid_t)tid, &status, __WALL) == (pid_t)tid &&
+			  WSTOPSIG(status) == SIGSTOP;
+		trace(PTRACE_PEEKDATA, (pid_t)tid, (unsigned long)&cell, &before);
+	}
+	OK(stopped, "one thread can be stopped");
 	usleep(20000);
 	trace(PTRACE_PEEKDATA, (pid_t)tid, (unsigned long)&cell, &after);
 	OK(before > 0 && before == after, "and stands still");

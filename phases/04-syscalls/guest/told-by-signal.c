@@ -3,6 +3,7 @@
  * group), by which signal (F_SETSIG, SIGIO, SIGURG) and with what in it. Signals are blocked and taken one by one, so what
  * a call has brought is there when it returns.
  */
+#include "../../guest/asleep.h"
 #include "../../guest/testing.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -41,7 +42,7 @@ static int group_of(int fd)
 /* The next signal of the blocked ones that is there within `ms`; 0: none. */
 static int within(int ms, siginfo_t *info)
 {
-	struct timespec limit = { 0, ms * 1000000L };
+	struct timespec limit = { ms / 1000, ms % 1000 * 1000000L };
 	int sig = sigtimedwait(&all, info, &limit);
 
 	return sig < 0 ? 0 : sig;
@@ -236,7 +237,7 @@ static pid_t waiting_child(int uid)
 	setpgid(0, 0);
 	if (uid && (setgid(uid) || setuid(uid)))
 		_exit(99);
-	_exit(within(300, &info));
+	_exit(within(30000, &info));
 }
 
 static int told(pid_t pid)
@@ -250,13 +251,12 @@ static int told(pid_t pid)
 static void owners(void)
 {
 	struct owner_ex ex = { 2, 0 };
-	struct timespec soon = { 0, 50000000 };
 	int p[2];
 	pid_t a;
 
 	BAIL_UNLESS(pipe(p) == 0, "pipe");
 	a = waiting_child(0);
-	nanosleep(&soon, NULL);
+	OK(until_asleep(a), "a child waits");
 	ex.pid = a;
 	IS(fcntl(p[0], SETOWN_EX, &ex), 0);
 	OK(group_of(p[0]) == a, "a group");
@@ -280,7 +280,7 @@ static void owners(void)
 	ERRNO(fcntl(p[0], SETOWN_EX, (void *)4), EFAULT);
 	/* An ordinary user may own up for itself alone. */
 	a = waiting_child(0);
-	nanosleep(&soon, NULL);
+	OK(until_asleep(a), "a child waits");
 	pid_t setter = fork();
 	if (setter == 0) {
 		if (setgroups(0, NULL) || setgid(65534) || setuid(65534) || fcntl(p[0], F_SETOWN, a) || write(p[1], "x", 1) != 1)
@@ -288,7 +288,8 @@ static void owners(void)
 		_exit(0);
 	}
 	IS(told(setter), 0);
-	IS(told(a), 0);
+	kill(a, SIGUSR2);	/* the first that it is told */
+	IS(told(a), SIGUSR2);
 	close(p[0]);
 	close(p[1]);
 }
@@ -332,11 +333,11 @@ static void terminals(void)
 	nanosleep(&soon, NULL);
 	OK(none(), "a line that is being typed is not input");
 	write(master, "ne\n", 3);
-	IS(within(900, &info), SIGIO);
+	IS(within(30000, &info), SIGIO);
 	IS(read(slave, buf, sizeof(buf)), 5);
 	fcntl(slave, SETSIG, SIGRTMIN);
 	write(master, "x\n", 2);
-	IS(within(900, &info), SIGRTMIN);
+	IS(within(30000, &info), SIGRTMIN);
 	IS(info.si_fd, slave);
 	IS(info.si_code, POLL_IN);
 	while (next(&info))
@@ -347,7 +348,7 @@ static void terminals(void)
 	while (next(&info))
 		;
 	write(slave, "out", 3);
-	IS(within(900, &info), SIGRTMIN + 1);
+	IS(within(30000, &info), SIGRTMIN + 1);
 	IS(info.si_fd, master);
 	close(slave);
 	close(master);
