@@ -41,6 +41,6 @@ export function syscallsPage(): string {
 		const found = programs
 			.filter((program) => words.some((word) => program.words.has(word)))
 			.map((program) => program.name);
-		return found.length > 4 ? [...found.slice(0, 4), `and ${found.length - 4} more`] : found;
+		return found.length > 4 ? [...found.slice(0, 4), 'and more'] : found;
 	});
 }
