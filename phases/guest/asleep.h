@@ -50,7 +50,10 @@ static int until_asleep(pid_t pid)
 	return until_state(pid, pid, 'S');
 }
 
-/* Whether all threads of this process but the caller, which is the first, come to sleep. */
+/*
+ * Whether all threads of this process but the caller, which is the first, come to sleep. One that has ended may be
+ * listed a while longer, and does not count.
+ */
 __attribute__((unused))
 static int until_others_sleep(void)
 {
@@ -58,9 +61,16 @@ static int until_others_sleep(void)
 	DIR *threads = opendir("/proc/self/task");
 	struct dirent *e;
 
-	while (threads && (e = readdir(threads)))
-		if (atoi(e->d_name) && atoi(e->d_name) != getpid())
-			good &= until_state(getpid(), atoi(e->d_name), 'S');
+	while (threads && (e = readdir(threads))) {
+		int thread = atoi(e->d_name), tries = 30000;
+		char state;
+
+		if (!thread || thread == getpid())
+			continue;
+		while ((state = state_of(getpid(), thread)) != 'S' && state && state != 'Z' && state != 'X' && --tries)
+			usleep(1000);
+		good &= tries > 0;
+	}
 	if (threads)
 		closedir(threads);
 	return good && threads;
