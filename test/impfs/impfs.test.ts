@@ -6,12 +6,13 @@ import { fromRoot } from '../../tools/build/paths.js';
 import { crc32c } from '../../tools/impfs/crc32c.js';
 import { MemoryDevice } from '../../tools/impfs/device.js';
 import { ImpfsError } from '../../tools/impfs/errors.js';
+import { fromBytes } from '../../tools/impfs/file.js';
 import { fsck } from '../../tools/impfs/fsck.js';
 import { geometry } from '../../tools/impfs/geometry.js';
 import { bucketKey, halfSipHash } from '../../tools/impfs/hash.js';
 import { mapPath } from '../../tools/impfs/map.js';
 import { type MkfsOptions, mkfs } from '../../tools/impfs/mkfs.js';
-import { fromBytes, ImpfsVolume, S_IFCHR, S_IFIFO, S_IFLNK, S_IFMT } from '../../tools/impfs/volume.js';
+import { ImpfsVolume, S_IFCHR, S_IFIFO, S_IFLNK, S_IFMT } from '../../tools/impfs/volume.js';
 
 const MIB = 2 ** 20;
 const time = { sec: 1_700_000_000, ns: 123_456_789 };

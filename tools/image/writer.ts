@@ -2,8 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { ImageError } from '../errors.js';
 import { FileDevice } from '../impfs/device.js';
 import type { DataSource } from '../impfs/file.js';
+import { fromBytes } from '../impfs/file.js';
 import { mkfs } from '../impfs/mkfs.js';
-import { type Attributes, fromBytes, ImpfsVolume, S_IFBLK, S_IFCHR, S_IFIFO } from '../impfs/volume.js';
+import { type Attributes, ImpfsVolume, S_IFBLK, S_IFCHR, S_IFIFO } from '../impfs/volume.js';
 import type { Contents, RootTree, TreeNode } from './tree.js';
 
 export interface WriteRootOptions {

@@ -3,7 +3,8 @@ import { ACL, type AclEntry, aclEntryLayout, aclHeaderLayout } from '../abi/acl.
 
 const tags: readonly number[] = [ACL.USER_OBJ, ACL.USER, ACL.GROUP_OBJ, ACL.GROUP, ACL.MASK, ACL.OTHER];
 
-function isNamed({ tag }: AclEntry): boolean {
+/** Whether it is about somebody by number. */
+export function isNamed({ tag }: AclEntry): boolean {
 	return tag === ACL.USER || tag === ACL.GROUP;
 }
 

@@ -18,6 +18,14 @@ export interface DataSource {
 	read(into: Uint8Array, offset: number): void;
 }
 
+/** A source that gives these bytes. */
+export function fromBytes(bytes: Uint8Array): DataSource {
+	return {
+		size: bytes.length,
+		read: (into, offset) => into.set(bytes.subarray(offset, offset + into.length)),
+	};
+}
+
 /** A range of a file's bytes; holes read as zeros. The range must lie within the file. */
 export function readRange(core: ImpfsCore, ino: number, inode: Inode, offset: number, length: number): Uint8Array {
 	const out = new Uint8Array(length);

@@ -9,7 +9,7 @@ import type { ImpfsCore, Time } from './core.js';
 import type { Device } from './device.js';
 import { ImpfsDir } from './dir.js';
 import { ImpfsError } from './errors.js';
-import { type DataSource, writeContents } from './file.js';
+import { type DataSource, fromBytes, writeContents } from './file.js';
 import type { JournalScan } from './journal.js';
 import { mapTruncate } from './map.js';
 import { openCore } from './opening.js';
@@ -160,12 +160,8 @@ export class ImpfsVolume extends ImpfsReader {
 
 	/** Makes a regular file with these contents, or replaces an existing one's. Returns the inode number. */
 	writeFile(path: string, data: Uint8Array | string | DataSource, attributes: Attributes = {}): number {
-		const source: DataSource =
-			typeof data === 'string'
-				? fromBytes(new TextEncoder().encode(data))
-				: data instanceof Uint8Array
-					? fromBytes(data)
-					: data;
+		const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+		const source = bytes instanceof Uint8Array ? fromBytes(bytes) : bytes;
 		const { ino: existing } = this.resolve(path, true);
 		if (existing === 0) {
 			return this.#create(path, S_IFREG, attributes, (ino, inode) => writeContents(this.core, ino, inode, source));
@@ -351,15 +347,12 @@ export class ImpfsVolume extends ImpfsReader {
 
 	/** Replaces the access control lists, and the mode with them. */
 	setAcls(path: string, acls: Acls): void {
-		const { ino, inode } = this.find(path);
-		const kind = inode.mode & S_IFMT;
-		if (kind === S_IFLNK || (acls.default && kind !== S_IFDIR))
-			throw new ImpfsError('EINVAL', path, 'has no such access control list');
-		const attributes = this.xattrsOf(ino, inode);
-		inode.mode = replaceAcls(attributes, inode.mode, acls, path);
-		this.#storeXattrs(ino, inode, attributes);
-		this.#stamp(inode, 'ctime');
-		this.core.writeInode(ino, inode);
+		this.#changeXattrs(path, (attributes, inode) => {
+			const kind = inode.mode & S_IFMT;
+			if (kind === S_IFLNK || (acls.default && kind !== S_IFDIR))
+				throw new ImpfsError('EINVAL', path, 'has no such access control list');
+			inode.mode = replaceAcls(attributes, inode.mode, acls, path);
+		});
 	}
 
 	/** Sets an attribute to any value: unlike {@link setAcls}, a list that does not go with the mode or makes no sense, too. */
@@ -373,10 +366,10 @@ export class ImpfsVolume extends ImpfsReader {
 		});
 	}
 
-	#changeXattrs(path: string, change: (attributes: Xattrs) => void): void {
+	#changeXattrs(path: string, change: (attributes: Xattrs, inode: Inode) => void): void {
 		const { ino, inode } = this.find(path);
 		const attributes = this.xattrsOf(ino, inode);
-		change(attributes);
+		change(attributes, inode);
 		this.#storeXattrs(ino, inode, attributes);
 		this.#stamp(inode, 'ctime');
 		this.core.writeInode(ino, inode);
@@ -401,12 +394,4 @@ export class ImpfsVolume extends ImpfsReader {
 		this.core.fresh(inode.xattr_block).set(encoded);
 		this.core.dirty(inode.xattr_block, this.core.ownerSeed(ino, inode.generation, inode.xattr_block));
 	}
-}
-
-/** A source that gives these bytes. */
-export function fromBytes(bytes: Uint8Array): DataSource {
-	return {
-		size: bytes.length,
-		read: (into, offset) => into.set(bytes.subarray(offset, offset + into.length)),
-	};
 }

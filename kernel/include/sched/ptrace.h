@@ -2,8 +2,9 @@
  * Tracing: a thread (the tracer) sees and steers another process's threads (its tracees).
  *
  * A tracee is in the list of its tracer and has it as parent. Only that thread may give requests, and with it tracing
- * ends; any thread of its process may wait for the tracee. It stops in ptrace_trap() only, TASK_TRACED, its registers saved; from then until the tracer lets it go
- * they are the tracer's to change. Locks: tasklist_lock for who traces whom, sighand->lock inside for traps.
+ * ends; any thread of its process may wait for the tracee. It stops in ptrace_trap() only, TASK_TRACED, its registers
+ * saved; from then until the tracer lets it go they are the tracer's to change. Locks: tasklist_lock for who traces
+ * whom, sighand->lock inside for traps.
  */
 #ifndef SCHED_PTRACE_H
 #define SCHED_PTRACE_H

@@ -14,6 +14,15 @@ const time = { sec: 1_800_000_000, ns: 0 };
 const ACCESS = 'system.posix_acl_access';
 const DEFAULT = 'system.posix_acl_default';
 
+function newVolume(folder: string): { file: string; device: FileDevice; volume: ImpfsVolume } {
+	const file = path.join(folder, 'volume.img');
+	mkdirSync(folder, { recursive: true });
+	const device = FileDevice.open(file, { size: 32 * 2 ** 20, create: true });
+	const id = new Uint8Array(16).fill(4);
+	mkfs(device, { uuid: id, hashSeed: id, time });
+	return { file, device, volume: ImpfsVolume.open(device, { clock: () => time }) };
+}
+
 /** Runs a program as another user. */
 const as = (uid: number, gid = uid, groups = '--clear-groups') => `setpriv --reuid ${uid} --regid ${gid} ${groups}`;
 
@@ -148,12 +157,7 @@ export const aclCases = defineCases([
 		needs: ['qemu'],
 		timeout: 240,
 		run: async (_vm, t) => {
-			const file = path.join(t.scratch, 'volume.img');
-			mkdirSync(t.scratch, { recursive: true });
-			const device = FileDevice.open(file, { size: 32 * 2 ** 20, create: true });
-			const id = new Uint8Array(16).fill(4);
-			mkfs(device, { uuid: id, hashSeed: id, time });
-			const volume = ImpfsVolume.open(device, { clock: () => time });
+			const { file, device, volume } = newVolume(t.scratch);
 			const list = entries([1, 6], [2, 4, 1000], [4, 0], [16, 4], [32, 0]);
 			for (const name of ['/good', '/odd', '/short', '/empty']) volume.writeFile(name, `${name}\n`, { mode: 0o666 });
 			volume.mkdir('/closed', { mode: 0o777 });
@@ -231,12 +235,7 @@ export const aclCases = defineCases([
 		needs: ['qemu'],
 		timeout: 240,
 		run: async (_vm, t) => {
-			const file = path.join(t.scratch, 'volume.img');
-			mkdirSync(t.scratch, { recursive: true });
-			const device = FileDevice.open(file, { size: 32 * 2 ** 20, create: true });
-			const id = new Uint8Array(16).fill(4);
-			mkfs(device, { uuid: id, hashSeed: id, time });
-			const volume = ImpfsVolume.open(device, { clock: () => time });
+			const { file, device, volume } = newVolume(t.scratch);
 			for (const name of ['/f', '/broken']) volume.writeFile(name, `${name}\n`, { mode: 0o640, uid: 5, gid: 50 });
 			volume.mkdir('/d', { mode: 0o755 });
 			volume.setxattr('/f', ACCESS, entries([1, 6], [2, 4, 1000], [4, 0], [16, 4], [32, 0]));

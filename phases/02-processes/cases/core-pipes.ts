@@ -8,6 +8,11 @@ import { gdb } from './host-gdb.js';
 
 const crash = guestTestPath(2, 'crash');
 
+/** Shell's words that wait for a condition, half a minute and more. */
+function until(condition: string): string {
+	return `i=0; until ${condition} || test $i -ge 300; do sleep 0.1; i=$((i + 1)); done`;
+}
+
 export const corePipeCases = defineCases([
 	{
 		id: '2.5/core-pipe',
@@ -23,10 +28,9 @@ export const corePipeCases = defineCases([
 				'touch /tmp/piped/done',
 			].join('\n');
 			const pattern = '|/tmp/piped/helper  %e-of-%p %s  %P %t %%x';
-			const wait = 'i=0; while ! test -e /tmp/piped/done && test $i -lt 300; do sleep 0.1; i=$((i + 1)); done';
 			const crashed = async (before: string, how: string) =>
 				await vm.sh(
-					`rm -f /tmp/piped/core /tmp/piped/told /tmp/piped/done; ${before}; ${crash} ${how} & wait $!; echo $! $?; ${wait}`,
+					`rm -f /tmp/piped/core /tmp/piped/told /tmp/piped/done; ${before}; ${crash} ${how} & wait $!; echo $! $?; ${until('test -e /tmp/piped/done')}`,
 					{ timeout: 60_000 },
 				);
 			await vm.sh('rm -rf /tmp/piped; mkdir /tmp/piped');
@@ -62,7 +66,7 @@ export const corePipeCases = defineCases([
 			t.match((await crashed(':', 'segv')).stdout, /^\d+ 139\n/, 'a helper that ends early');
 			await vm.putFile('/tmp/piped/helper', '#!/bin/sh\necho $$ > /tmp/piped/told\nsleep 100\n', 0o755);
 			const stuck = await vm.sh(
-				`rm -f /tmp/piped/told; ${crash} & p=$!; i=0; while ! test -s /tmp/piped/told && test $i -lt 300; do sleep 0.1; i=$((i + 1)); done; sleep 0.3; grep State /proc/$p/status; kill -9 $p; wait $p; echo $?; pkill -f 'sleep 100' || kill $(cat /tmp/piped/told)`,
+				`rm -f /tmp/piped/told; ${crash} & p=$!; ${until('test -s /tmp/piped/told')}; ${until("grep -q 'State:.[SD]' /proc/$p/status")}; grep State /proc/$p/status; kill -9 $p; wait $p; echo $?; pkill -f 'sleep 100' || kill $(cat /tmp/piped/told)`,
 				{ timeout: 60_000 },
 			);
 			t.match(
@@ -71,8 +75,10 @@ export const corePipeCases = defineCases([
 				'who waits for a helper that does not read can be killed',
 			);
 			await vm.putFile('/tmp/piped/helper', '#!/bin/sh\ncat > /dev/null\nkill -ABRT $$\n', 0o755);
-			await vm.sh(`${crash}; sleep 0.5`);
-			const tasks = await vm.sh('cat /proc/[0-9]*/stat 2> /dev/null | grep -c "(helper) Z"; true');
+			const helpers = 'cat /proc/[0-9]*/stat 2> /dev/null | grep';
+			const tasks = await vm.sh(`${crash}; ${until(`! ${helpers} -q "(helper)"`)}; ${helpers} -c "(helper)"; true`, {
+				timeout: 90_000,
+			});
 			t.equal(tasks.stdout.trim(), '0', 'a helper that crashes itself starts no other, and is reaped');
 			await vm.sh("echo '|' > /proc/sys/kernel/core_pattern");
 			t.match((await vm.sh(`${crash} & wait $!; echo $?`)).stdout, /^134/, 'a pattern without a program');
@@ -106,9 +112,8 @@ export const corePipeCases = defineCases([
 			t.match(told, new RegExp(`^${pid} crash ${crash} 3 [1-9]\\d*$`), 'after its helper had looked at all of it');
 			// One is held by its helper; the next one finds the limit reached.
 			const begin = `rm -f /tmp/limit/told /tmp/limit/started; touch /tmp/limit/hold; ${crash} & p=$!`;
-			const started = 'i=0; while ! test -e /tmp/limit/started && test $i -lt 300; do sleep 0.05; i=$((i + 1)); done';
 			const held = await vm.sh(
-				`${begin}; ${started}; ${crash} & wait $!; echo $?; sed -n 's/State:.//p' /proc/$p/status; echo $p`,
+				`${begin}; ${until('test -e /tmp/limit/started')}; ${crash} & wait $!; echo $?; sed -n 's/State:.//p' /proc/$p/status; echo $p`,
 			);
 			const [refused, state, first = ''] = held.stdout.trim().split('\n');
 			t.equal(refused, '134', 'one more than the limit ends at once');
@@ -119,7 +124,7 @@ export const corePipeCases = defineCases([
 				'as the log says',
 			);
 			const killed = await vm.sh(
-				`kill -9 ${first}; i=0; while test -e /proc/${first}/exe && test $i -lt 300; do sleep 0.05; i=$((i + 1)); done; test -e /proc/${first}/exe; echo $?; ls /tmp/limit`,
+				`kill -9 ${first}; ${until(`! test -e /proc/${first}/exe`)}; test -e /proc/${first}/exe; echo $?; ls /tmp/limit`,
 			);
 			t.equal(killed.stdout, '1\nhelper\nhold\nstarted\n', 'who waits can be killed while its helper works');
 			await vm.sh('echo 0 > /proc/sys/kernel/core_pipe_limit');
