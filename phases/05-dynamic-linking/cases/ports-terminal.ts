@@ -4,7 +4,7 @@ import type { CaseTools } from '../../../tools/suite/checks.js';
 import { defineCases } from '../../../tools/suite/declaration.js';
 
 const enter = '\r';
-const escape = '\x1b';
+const alt = (letter: string) => `\x1b${letter}`;
 const size = { rows: 24, columns: 80 };
 const env = { HOME: '/root', LC_ALL: 'C.UTF-8', PATH: '/usr/bin:/usr/sbin', TERM: 'xterm' };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what terminals are told
@@ -96,7 +96,7 @@ export const terminalPortCases = defineCases([
 			await screen.type(`${control('W')}`, /Search/);
 			await screen.type(`first${enter}`, /first/);
 			// Alt-R, not Ctrl-\, which is a signal, and ignored, for as long as the search may be interrupted.
-			await screen.type(`${escape}r`, /Search \(to replace\)/);
+			await screen.type(alt('r'), /Search \(to replace\)/);
 			await screen.type(`first${enter}`, /Replace with/);
 			await screen.type(`1st${enter}`, /this instance\?/);
 			await screen.type('A', /Replaced 1 occurrence/);
